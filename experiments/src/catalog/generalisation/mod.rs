@@ -1,0 +1,1 @@
+//! Part V of the course: why networks with more parameters than data can generalise.

@@ -1,0 +1,15 @@
+//! The experiments of this course, in folders named like the book's parts.
+//!
+//! To add one: write `catalog/<part>/<name>.rs` with an `impl Experiment` and an `impl Exhibit`, and
+//! add its line to [`all`]. A good experiment has claims that would fail if the effect were absent.
+
+pub mod generalisation;
+pub mod optimisation;
+
+use crate::entry::Catalog;
+
+/// Every experiment of this course.
+#[must_use]
+pub fn all() -> Catalog {
+    Catalog::new(vec![])
+}

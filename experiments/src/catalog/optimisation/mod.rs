@@ -1,0 +1,1 @@
+//! Part IV of the course: non-convex optimisation and loss landscapes.

@@ -1,0 +1,1 @@
+//! TeX to HTML with MathML, at build time.

@@ -1,0 +1,4 @@
+//! From figures and formulas to HTML.
+
+pub mod figure;
+pub mod math;

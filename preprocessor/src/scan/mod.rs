@@ -1,0 +1,1 @@
+//! Finds directives, math and code toggles in a lesson.
