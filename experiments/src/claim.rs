@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use crate::record::Estimate;
+use crate::record::Interval;
 
 /// A statement with what was measured and whether it holds.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -23,6 +24,8 @@ pub struct Claim {
     /// Upper end of its interval; equals the statistic for a count.
     #[serde(with = "crate::number")]
     pub high: f64,
+    /// How the interval was made; none for a count.
+    pub interval: Option<Interval>,
     /// What the statistic must meet.
     pub threshold: Threshold,
     /// What came out.
@@ -109,6 +112,7 @@ impl Claim {
             statistic: value,
             low,
             high,
+            interval: Some(estimate.interval),
             threshold,
             verdict,
         }
@@ -125,6 +129,7 @@ impl Claim {
             statistic,
             low: statistic,
             high: statistic,
+            interval: None,
             threshold: Threshold::Count { least, of },
             verdict: if did >= least { Verdict::Holds } else { Verdict::Fails },
         }
@@ -141,7 +146,6 @@ impl Claim {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::Interval;
 
     #[track_caller]
     fn check(low: f64, high: f64, threshold: Threshold, expected: Verdict) {

@@ -1,6 +1,6 @@
 //! What the build script found out about the code behind each experiment.
 //!
-//! The analysis itself is `experiments/build/fingerprint.rs`, which states the rules.
+//! The analysis itself is `experiments/build/fingerprint/`, whose `mod.rs` states the rules.
 
 /// The code that can change an experiment's numbers.
 #[derive(Debug, PartialEq, Eq)]

@@ -6,10 +6,19 @@
 pub mod generalisation;
 pub mod optimisation;
 
+use crate::catalog::generalisation::double_descent::DoubleDescent;
+use crate::catalog::optimisation::loss_landscape::LossLandscape;
 use crate::entry::Catalog;
+use crate::entry::Entry;
+use crate::exhibit::Exhibit;
+use crate::fingerprint;
 
 /// Every experiment of this course.
 #[must_use]
 pub fn all() -> Catalog {
-    Catalog::new(vec![])
+    Catalog::new(vec![entry::<DoubleDescent>(), entry::<LossLandscape>()])
+}
+
+fn entry<E: Exhibit>() -> Entry {
+    Entry::new::<E>(fingerprint::of(E::ID))
 }

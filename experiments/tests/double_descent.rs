@@ -1,0 +1,275 @@
+//! The claims of `adl-double-descent` at three seeds, and what takes each of them away.
+
+use std::collections::BTreeMap;
+
+use burn::tensor::Device;
+use experiments::catalog::generalisation::double_descent::DoubleDescent;
+use experiments::catalog::generalisation::double_descent::setting::Axis;
+use experiments::catalog::generalisation::double_descent::setting::Parameters;
+use experiments::catalog::generalisation::double_descent::setting::Shard;
+use experiments::claim::Verdict;
+use experiments::entry::Entry;
+use experiments::exhibit::Exhibit;
+use experiments::experiment::Experiment;
+use experiments::figure::Mark;
+use experiments::fingerprint::Fingerprint;
+use experiments::parameters;
+use experiments::parameters::Kind;
+use experiments::parameters::Parameters as _;
+use experiments::record::Record;
+
+fn simulate(parameters: &Parameters) -> Record {
+    let device = Device::default();
+    let parts = DoubleDescent::shards(parameters)
+        .iter()
+        .map(|shard| DoubleDescent::run(shard, &device))
+        .collect();
+    DoubleDescent::merge(parameters, parts)
+}
+
+fn verdicts(parameters: &Parameters, record: &Record) -> BTreeMap<String, Verdict> {
+    DoubleDescent::claims(parameters, record)
+        .into_iter()
+        .map(|claim| (claim.name, claim.verdict))
+        .collect()
+}
+
+/// Runs and compares the verdicts of all claims with what is expected, in the order of their names.
+#[track_caller]
+fn check(parameters: &Parameters, expected: &[(&str, Verdict)]) -> Record {
+    let record = simulate(parameters);
+    let found = verdicts(parameters, &record);
+    let expected: BTreeMap<String, Verdict> =
+        expected.iter().map(|&(name, verdict)| (name.to_owned(), verdict)).collect();
+    assert_eq!(
+        found,
+        expected,
+        "{parameters:?}: {:#?}",
+        DoubleDescent::claims(parameters, &record)
+    );
+    record
+}
+
+const ALL: [(&str, Verdict); 9] = [
+    ("epoch-wise-lower-minimum", Verdict::Holds),
+    ("epoch-wise-peak", Verdict::Holds),
+    ("epoch-wise-second-descent", Verdict::Holds),
+    ("more-data-hurts", Verdict::Holds),
+    ("peak-at-threshold", Verdict::Holds),
+    ("peak-height", Verdict::Holds),
+    ("ridge-has-no-peak", Verdict::Holds),
+    ("sample-wise-peak-at-threshold", Verdict::Holds),
+    ("second-descent", Verdict::Holds),
+];
+
+#[test]
+fn all_claims_hold_at_the_published_seed_and_two_others() {
+    for seed in [Parameters::default().seed, 2, 3] {
+        let record = check(&Parameters { seed, ..Parameters::default() }, &ALL);
+        // At the end of training the small features are fitted too, and gradient descent is least
+        // squares with 80 Gaussian features, whose risk is known exactly: σ² + σ²p/(n − p − 1)
+        // (Breiman and Freedman 1983, *How many variables should be entered in a regression
+        // equation?*).
+        let end = record.estimate("epoch_end");
+        let exact = 0.09 * (1.0 + 80.0 / 19.0);
+        // The half-width is 1.99 standard errors at n = 80; this is four.
+        assert!((end.value - exact).abs() < 2.0 * (end.high - end.value), "{end:?}, not {exact}");
+    }
+}
+
+#[test]
+#[ignore = "two minutes: the rule for re-seeding, at least 19 of 20 further seeds"]
+fn all_claims_hold_at_nineteen_of_twenty_further_seeds() {
+    let mut missed = BTreeMap::<String, Vec<u64>>::new();
+    for seed in 100..120 {
+        let parameters = Parameters { seed, ..Parameters::default() };
+        for (name, verdict) in verdicts(&parameters, &simulate(&parameters)) {
+            if verdict != Verdict::Holds {
+                missed.entry(name).or_default().push(seed);
+            }
+        }
+    }
+    assert!(missed.values().all(|seeds| seeds.len() <= 1), "{missed:?}");
+}
+
+/// The second descent stays: with ridge the curve falls everywhere, so it falls beyond `p = n` too.
+#[test]
+fn ridge_takes_the_peaks_away() {
+    for seed in [1, 2, 3] {
+        for (axis, expected) in [
+            (
+                Axis::Model,
+                &[
+                    ("peak-at-threshold", Verdict::Fails),
+                    ("peak-height", Verdict::Fails),
+                    ("ridge-has-no-peak", Verdict::Holds),
+                    ("second-descent", Verdict::Holds),
+                ][..],
+            ),
+            (
+                Axis::Sample,
+                &[
+                    ("more-data-hurts", Verdict::Fails),
+                    ("sample-wise-peak-at-threshold", Verdict::Fails),
+                ][..],
+            ),
+        ] {
+            let lambdas = vec![1e-3];
+            let parameters =
+                Parameters { ridge: 1e-2, seed, axis, lambdas, ..Parameters::default() };
+            check(&parameters, expected);
+        }
+    }
+}
+
+#[test]
+fn without_small_features_there_is_no_second_epoch_wise_descent() {
+    for seed in [1, 2, 3] {
+        let parameters =
+            Parameters { block_scale: 1.0, axis: Axis::Epoch, seed, ..Parameters::default() };
+        check(
+            &parameters,
+            &[
+                ("epoch-wise-lower-minimum", Verdict::Fails),
+                ("epoch-wise-peak", Verdict::Fails),
+                ("epoch-wise-second-descent", Verdict::Fails),
+            ],
+        );
+    }
+}
+
+/// What the features cannot represent acts as noise.
+#[test]
+fn without_noise_the_peak_is_still_there() {
+    let parameters = Parameters { noise: 0.0, axis: Axis::Model, ..Parameters::default() };
+    let record = check(
+        &parameters,
+        &[
+            ("peak-at-threshold", Verdict::Holds),
+            ("peak-height", Verdict::Holds),
+            ("ridge-has-no-peak", Verdict::Holds),
+            ("second-descent", Verdict::Holds),
+        ],
+    );
+    // There is no floor to draw where σ = 0.
+    let figures = serde_json::to_string(&DoubleDescent::figures(&parameters, &record)).unwrap();
+    assert!(!figures.contains("noise σ²"));
+}
+
+#[test]
+fn parameters_agree_with_their_fields() {
+    let object = parameters::object(&Parameters::default());
+    let mut names: Vec<&str> = object.keys().map(String::as_str).collect();
+    let fields = Parameters::fields();
+    let mut declared: Vec<&str> = fields.iter().map(|field| field.name).collect();
+    names.sort_unstable();
+    declared.sort_unstable();
+    assert_eq!(names, declared);
+    assert_eq!(parameters::apply::<Parameters>(&object), Ok(Parameters::default()));
+    for field in &fields {
+        assert!(!field.doc.is_empty() && !field.doc.contains('\n'), "{field:?}");
+        if let Kind::Choice(words) = field.kind {
+            for word in words {
+                let given = serde_json::json!({ field.name: word });
+                let admitted = parameters::apply::<Parameters>(given.as_object().unwrap());
+                assert_eq!(parameters::object(&admitted.unwrap())[field.name], **word);
+            }
+        }
+    }
+}
+
+#[test]
+fn more_work_leaves_finished_shards_valid() {
+    let default = Parameters::default();
+    let shards = |parameters: &Parameters| DoubleDescent::shards(parameters);
+    let before = shards(&default);
+    for more in [
+        Parameters { replicates: 21, ..default.clone() },
+        Parameters { lambdas: vec![1e-4, 1e-3, 1e-2, 1e-1], ..Parameters::default() },
+    ] {
+        let after = shards(&more);
+        assert!(after.len() > before.len());
+        assert!(before.iter().all(|shard| after.contains(shard)));
+    }
+    let draft = shards(&DoubleDescent::draft(default));
+    assert!(draft.iter().all(|shard| before.contains(shard)));
+    for (i, shard) in before.iter().enumerate() {
+        assert!(!before[..i].contains(shard), "{shard:?} is there twice");
+        let json = serde_json::to_string(shard).unwrap();
+        assert_eq!(&serde_json::from_str::<Shard>(&json).unwrap(), shard);
+    }
+}
+
+#[test]
+fn a_shard_gives_the_same_bits_twice_and_its_own_at_another_replicate() {
+    let device = Device::default();
+    let shards = DoubleDescent::shards(&Parameters::default());
+    for shard in [&shards[0], &shards[20], shards.last().unwrap()] {
+        let run = || serde_json::to_string(&DoubleDescent::run(shard, &device)).unwrap();
+        assert_eq!(run(), run());
+    }
+    assert_ne!(DoubleDescent::run(&shards[0], &device), DoubleDescent::run(&shards[1], &device));
+}
+
+/// Arms share data and features: at `n = p` the two axes do the same regression.
+#[test]
+fn the_axes_share_their_data() {
+    let small = Parameters { replicates: 3, n: 40, ..Parameters::default() };
+    let record = simulate(&small);
+    let same = |a: &str, b: &str| assert_eq!(record.estimate(a).value, record.estimate(b).value);
+    same("at_threshold", "sample_at_threshold");
+    same("ridge_2_at_threshold", "sample_ridge_2_at_threshold");
+}
+
+static FINGERPRINT: Fingerprint =
+    Fingerprint { experiment: DoubleDescent::ID, digest: "0", sources: &[] };
+
+/// As the preprocessor sees it: JSON in, figures and claims of the axes that were run out.
+#[test]
+fn any_setting_gives_figures_and_claims() {
+    let entry = Entry::new::<DoubleDescent>(&FINGERPRINT);
+    let device = Device::default();
+    for (given, figures, claims) in [
+        (serde_json::json!({ "n": 20, "noise": 0 }), 4, 9),
+        (serde_json::json!({ "n": 21, "features": "tanh", "axis": "model" }), 2, 4),
+        (serde_json::json!({ "n": 57, "features": "fourier", "axis": "sample" }), 1, 2),
+        (serde_json::json!({ "n": 33, "target": "linear", "lambdas": [10, 1e-8] }), 4, 8),
+        (serde_json::json!({ "axis": "epoch", "block_scale": 0.001, "noise": 2 }), 1, 3),
+        (serde_json::json!({ "n": 30, "ridge": 0.001, "lambdas": [0.001] }), 4, 8),
+        (serde_json::json!({ "n": 30, "ridge": 1e-15 }), 4, 9),
+    ] {
+        let mut given = given.as_object().unwrap().clone();
+        given.insert("replicates".into(), 3.into());
+        let complete = entry.complete(&given).unwrap();
+        let parts = entry
+            .shards(&complete)
+            .unwrap()
+            .iter()
+            .map(|shard| entry.run(shard, &device).unwrap())
+            .collect();
+        let record = entry.merge(&complete, parts).unwrap();
+        for (name, estimate) in &record.estimates {
+            assert!(estimate.low <= estimate.value && estimate.value <= estimate.high, "{name}");
+            assert!(estimate.value.is_finite(), "{name}: {estimate:?}");
+        }
+        let json = serde_json::to_string(&record).unwrap();
+        assert!(json.len() < 60_000, "{} bytes", json.len());
+        assert_eq!(serde_json::from_str::<Record>(&json).unwrap(), record);
+        let drawn = entry.figures(&complete, &record).unwrap();
+        assert_eq!(drawn.len(), figures, "{given:?}");
+        let checked = entry.claims(&complete, &record).unwrap();
+        assert_eq!(checked.len(), claims, "{given:?}");
+        for claim in checked {
+            assert!(drawn.iter().any(|figure| figure.name == claim.figure), "{claim:?}");
+        }
+        for mark in drawn.iter().flat_map(|figure| &figure.panels).flat_map(|panel| &panel.marks) {
+            match mark {
+                Mark::Line { x, y, .. } => assert_eq!(x.len(), y.len()),
+                Mark::Band { x, low, high, .. } => {
+                    assert_eq!((x.len(), x.len()), (low.len(), high.len()));
+                }
+                _ => {}
+            }
+        }
+    }
+}
