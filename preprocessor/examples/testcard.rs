@@ -1,0 +1,342 @@
+//! Draws a handful of figures that use every mark onto a page per theme, to look at:
+//! `cargo run --release -p mdbook-simulation --example testcard -- FOLDER`.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use experiments::figure::Axis;
+use experiments::figure::Figure;
+use experiments::figure::Mark;
+use experiments::figure::Panel;
+use experiments::figure::Role;
+use experiments::figure::Scale;
+use experiments::figure::Symbol;
+use mdbook_simulation::render::figure::csv;
+use mdbook_simulation::render::figure::data;
+use mdbook_simulation::render::figure::describe;
+use mdbook_simulation::render::figure::draw;
+
+const CSS: &str = include_str!("../../theme/figures.css");
+
+/// Class of `<html>`, background and text colour, as in mdBook 0.5.4.
+const THEMES: [(&str, &str, &str); 6] = [
+    ("js light", "hsl(0,0%,100%)", "#000"),
+    ("js rust", "hsl(60,9%,87%)", "#262625"),
+    ("js coal", "hsl(200,7%,8%)", "#98a3ad"),
+    ("js navy", "hsl(226,23%,11%)", "#bcbdd0"),
+    ("js ayu", "hsl(210,25%,8%)", "#c5c5c5"),
+    ("no-script", "hsl(0,0%,100%)", "#000"),
+];
+
+fn main() -> std::io::Result<()> {
+    let folder = std::env::args().nth(1).unwrap_or_else(|| "testcard".into());
+    let folder = Path::new(&folder);
+    std::fs::create_dir_all(folder)?;
+    let figures = [descent(), cuts(), panels(), surfaces(), arms(), short(), uneven(), gaps()];
+    let mut body = String::new();
+    for (figure, number) in figures.iter().zip(1..) {
+        let svg = draw(figure);
+        std::fs::write(folder.join(format!("{}.svg", figure.name)), &svg)?;
+        std::fs::write(folder.join(format!("{}.csv", figure.name)), csv(figure))?;
+        let _ = write!(
+            body,
+            "<figure class=\"simulation\"><div class=\"drawing\">{svg}</div><figcaption><span \
+             class=\"figure-number\">Figure {number}.</span> {} ({} bytes)</figcaption>\
+             <details><summary>Data</summary><p>{}</p>{}</details></figure>",
+            figure.caption,
+            svg.len(),
+            describe(figure),
+            table(figure),
+        );
+    }
+    for (class, background, text) in THEMES {
+        let name = class.split_whitespace().last().unwrap_or(class);
+        let page = format!(
+            "<!DOCTYPE html><html class=\"{class}\"><meta charset=\"utf-8\"><meta \
+             name=\"viewport\" content=\"width=device-width\"><style>html{{--bg:{background};\
+             --page-padding:15px;background:{background};color:{text};font:16px/1.45 \
+             sans-serif}}@media screen and (prefers-color-scheme:dark){{html:not(.js){{--bg:hsl(200,7%,8%);\
+             background:var(--bg);color:#98a3ad}}}}body{{max-width:750px;margin:0 auto;padding:0 15px}}{CSS}</style>\
+             <body>{body}</body></html>"
+        );
+        std::fs::write(folder.join(format!("{name}.html")), page)?;
+    }
+    Ok(())
+}
+
+fn table(figure: &Figure) -> String {
+    let tables = data(figure);
+    let Some(table) = tables.first() else { return String::new() };
+    let row = |cells: &[String], tag: &str| {
+        let cells: String = cells.iter().map(|cell| format!("<{tag}>{cell}</{tag}>")).collect();
+        format!("<tr>{cells}</tr>")
+    };
+    let rows: String = table.rows.iter().take(6).map(|cells| row(cells, "td")).collect();
+    format!(
+        "<table><caption>{}</caption>{}{rows}</table>",
+        table.caption,
+        row(&table.columns, "th")
+    )
+}
+
+fn figure(name: &str, caption: &str, columns: usize, panels: Vec<Panel>) -> Figure {
+    let label = format!("Test card: {caption}");
+    Figure { name: name.into(), label, caption: caption.into(), panels, columns }
+}
+
+fn grid(count: u32, f: impl Fn(f64) -> f64) -> Vec<f64> {
+    (0..count).map(|i| f(f64::from(i) / f64::from(count - 1))).collect()
+}
+
+fn map(x: &[f64], f: impl Fn(f64) -> f64) -> Vec<f64> {
+    x.iter().map(|&x| f(x)).collect()
+}
+
+/// Risk of least-norm least squares with n = 40, with a peak at p = n.
+fn risk(p: f64) -> f64 {
+    let (n, noise) = (40.0, 0.3);
+    if p < n {
+        (1.0 + 12.0 / p) * noise * (1.0 + p / (n - p + 0.28))
+    } else {
+        noise + 0.25 * (1.0 - n / p) + noise * n / (p - n + 0.28)
+    }
+}
+
+fn descent() -> Figure {
+    let p = grid(80, |t| libm::round(libm::pow(10.0, 0.6 + 2.4 * t)));
+    let line = |label: &str, role, y| Mark::Line { label: label.into(), role, x: p.clone(), y };
+    let marks = vec![
+        Mark::Band {
+            label: "test risk, mean and 95 % interval".into(),
+            role: Role::Test,
+            x: p.clone(),
+            low: map(&p, |p| 0.72 * risk(p)),
+            high: map(&p, |p| 1.35 * risk(p)),
+        },
+        line(
+            "test risk, mean and 95 % interval",
+            Role::Test,
+            map(&p, |p| risk(p) * (1.0 + 0.1 * libm::sin(3.0 * p))),
+        ),
+        line(
+            "training risk",
+            Role::Train,
+            map(&p, |p| if p < 40.0 { 0.3 * (1.0 - p / 40.0) } else { 1e-9 }),
+        ),
+        line("theory (n → ∞)", Role::Theory, map(&p, risk)),
+        line("upper bound", Role::Bound, map(&p, |p| 2.2 * risk(p) + 1.0)),
+        Mark::Vertical { label: "p = n".into(), role: Role::Reference, at: 40.0 },
+        Mark::Horizontal { label: "noise floor".into(), role: Role::Reference, at: 0.3 },
+    ];
+    let panel = Panel {
+        title: String::new(),
+        x: Axis::log("number of parameters p"),
+        y: Axis::log("risk (squared error)").range(0.1, 200.0),
+        marks,
+    };
+    figure("descent", "Double descent on two logarithmic axes.", 1, vec![panel])
+}
+
+fn cuts() -> Figure {
+    let x = grid(41, |t| 2.0 * t - 1.0);
+    let points = Mark::Points {
+        label: "loss along the direction".into(),
+        role: Role::Train,
+        x: x.clone(),
+        y: map(&x, |x| 1.0 + 4.0 * x * x + 0.1 * libm::sin(20.0 * x)),
+        low: map(&x, |x| 0.8 + 4.0 * x * x),
+        high: map(&x, |x| 1.3 + 4.0 * x * x),
+    };
+    let parabola = Mark::Line {
+        label: "second-order expansion".into(),
+        role: Role::Theory,
+        x: x.clone(),
+        y: map(&x, |x| 1.0 + 5.0 * x * x),
+    };
+    let panel = Panel {
+        title: "A cut through the loss".into(),
+        x: Axis::linear("distance along the top eigenvector"),
+        y: Axis::linear("loss (nats)").range(0.0, 4.5),
+        marks: vec![points, parabola],
+    };
+    figure("cuts", "A cut, clipped at the top, with whiskers.", 1, vec![panel])
+}
+
+fn panels() -> Figure {
+    let steps = grid(400, |t| 1.0 + 9999.0 * t);
+    let panel = |title: &str, x: Axis, y: Axis, rate: f64| {
+        let decay = |s: f64| 2.3 * libm::exp(-s * rate) + 0.02;
+        let line =
+            |label: &str, role, y| Mark::Line { label: label.into(), role, x: steps.clone(), y };
+        Panel {
+            title: title.into(),
+            x,
+            y,
+            marks: vec![
+                line("training", Role::Train, map(&steps, decay)),
+                line("test", Role::Test, map(&steps, |s| decay(s) + 0.1 + 1e-5 * s)),
+            ],
+        }
+    };
+    let axes = |up: Axis| (Axis::linear("step"), up);
+    let (x, y) = axes(Axis::linear("loss (nats)"));
+    let list = vec![
+        panel("Small step", x.clone(), y.clone(), 3e-4),
+        panel("Large step", x.clone(), y, 3e-3),
+        panel("Small step", x, Axis::log("loss (nats)"), 3e-4),
+        panel("Large step", Axis::log("step"), Axis::log("loss (nats)"), 3e-3),
+    ];
+    figure("panels", "Four panels that share a legend.", 2, list)
+}
+
+fn surfaces() -> Figure {
+    let axis = grid(41, |t| 2.0 * t - 1.0);
+    let map = |curvature: f64, scale| Mark::HeatMap {
+        quantity: "loss (nats)".into(),
+        scale,
+        x: axis.clone(),
+        y: axis.clone(),
+        values: axis
+            .iter()
+            .map(|y| {
+                axis.iter()
+                    .map(|x| 0.01 + x * x + curvature * (y - 0.3 * x) * (y - 0.3 * x))
+                    .collect()
+            })
+            .collect(),
+    };
+    let t = grid(30, |t| t);
+    let path = Mark::Line {
+        label: "gradient descent".into(),
+        role: Role::Arm(1),
+        x: t.iter().map(|t| 0.9 * libm::exp(-3.0 * t)).collect(),
+        y: t.iter().map(|t| 0.8 * libm::exp(-4.0 * t) * libm::cos(14.0 * t)).collect(),
+    };
+    let star = Mark::Marker {
+        label: "minimum".into(),
+        role: Role::Test,
+        symbol: Symbol::Star,
+        x: 0.0,
+        y: 0.0,
+    };
+    let panel = |title: &str, curvature, scale| Panel {
+        title: title.into(),
+        x: Axis::linear("direction 1"),
+        y: Axis::linear("direction 2"),
+        marks: vec![map(curvature, scale), path.clone(), star.clone()],
+    };
+    let list = vec![panel("Flat", 1.0, Scale::Linear), panel("Sharp", 20.0, Scale::Log)];
+    figure("surfaces", "Two surfaces with a path and the minimum.", 2, list)
+}
+
+fn arms() -> Figure {
+    let x = grid(12, |t| libm::pow(10.0, 1.0 + 3.0 * t));
+    let marks = (1..=8)
+        .flat_map(|arm| {
+            let y: Vec<f64> =
+                x.iter().map(|x| 10.0 * libm::pow(*x, -0.1 * f64::from(arm))).collect();
+            let (label, role) = (format!("β = 0.{arm}"), Role::Arm(arm));
+            [
+                Mark::Line { label: label.clone(), role, x: x.clone(), y: y.clone() },
+                Mark::Points { label, role, x: x.clone(), y, low: vec![], high: vec![] },
+            ]
+        })
+        .collect();
+    let panel = Panel {
+        title: String::new(),
+        x: Axis::log("number of examples n"),
+        y: Axis::log("excess risk"),
+        marks,
+    };
+    figure("arms", "Eight arms.", 1, vec![panel])
+}
+
+fn short() -> Figure {
+    let x = grid(20, |t| 64.0 * (1.0 + t));
+    let line = |label: &str, role, f: fn(f64) -> f64| Mark::Line {
+        label: label.into(),
+        role,
+        x: x.clone(),
+        y: map(&x, f),
+    };
+    let panel = |title: &str, y: Axis, mark: Mark| Panel {
+        title: title.into(),
+        x: Axis::linear("width"),
+        y,
+        marks: vec![mark],
+    };
+    let list = vec![
+        panel(
+            "Tiny numbers, and a title that is too long for one line",
+            Axis::linear("variance of the estimate over replicates"),
+            line("variance", Role::Arm(1), |x| 1e-5 * x),
+        ),
+        panel(
+            "A short logarithmic axis",
+            Axis::log("norm"),
+            line("norm", Role::Arm(1), |x| x / 10.0),
+        ),
+        panel(
+            "Large numbers",
+            Axis::linear("count"),
+            line("count", Role::Arm(1), |x| 1e6 * x - 3e7),
+        ),
+    ];
+    figure("short", "Three panels whose looks mean different things.", 3, list)
+}
+
+fn uneven() -> Figure {
+    let x: Vec<f64> = [1.0, 2.0, 4.0, 8.0, 64.0, 512.0].into();
+    let y = grid(9, |t| libm::pow(10.0, -4.0 + 3.0 * t));
+    let mut values: Vec<Vec<f64>> =
+        y.iter().map(|y| x.iter().map(|x| 100.0 / (1.0 + x * y * 50.0)).collect()).collect();
+    values[2][3] = f64::NAN;
+    let bound = Mark::Line {
+        label: "edge of stability, which is where the step times the curvature is two".into(),
+        role: Role::Bound,
+        x: x.clone(),
+        y: map(&x, |x| 0.02 / x),
+    };
+    let surface =
+        Mark::HeatMap { quantity: "median test error (%)".into(), scale: Scale::Log, x, y, values };
+    let panel = Panel {
+        title: String::new(),
+        x: Axis::log("batch size"),
+        y: Axis::log("learning rate η"),
+        marks: vec![surface, bound],
+    };
+    figure("uneven", "Uneven cells, one unknown.", 1, vec![panel])
+}
+
+fn gaps() -> Figure {
+    let x = grid(50_000, |t| t);
+    let noisy = |i: f64| {
+        libm::sin(i * 9000.0) * (1.0 - i) + if i > 0.2 && i < 0.3 { f64::NAN } else { 0.0 }
+    };
+    let line = Mark::Line {
+        label: "50,000 points".into(),
+        role: Role::Train,
+        x: x.clone(),
+        y: map(&x, noisy),
+    };
+    let panel = |title: &str, marks| Panel {
+        title: title.into(),
+        x: Axis::linear("time"),
+        y: Axis::linear("value"),
+        marks,
+    };
+    let lone = Mark::Points {
+        label: "one point".into(),
+        role: Role::Test,
+        x: vec![3.0],
+        y: vec![-7e-9],
+        low: vec![-8e-9],
+        high: vec![-6e-9],
+    };
+    let list = vec![
+        panel("Dense, with a gap", vec![line]),
+        panel("One", vec![lone]),
+        panel("None", vec![]),
+    ];
+    figure("gaps", "Gaps, one point and no data.", 2, list)
+}

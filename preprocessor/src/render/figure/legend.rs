@@ -1,0 +1,268 @@
+//! The legend: a strip above what it explains, so that it never covers data.
+
+use experiments::figure::Mark;
+use experiments::figure::Panel;
+use experiments::figure::Role;
+use experiments::figure::Symbol;
+use plotters::style::text_anchor::HPos;
+use plotters::style::text_anchor::VPos;
+
+use super::canvas::Canvas;
+use super::canvas::Rect;
+use super::canvas::Setting;
+use super::marks;
+use super::style::Colour;
+use super::style::Ink;
+use super::style::canonical;
+use super::text;
+
+/// Width of the sample of a line in px.
+const LONG: f64 = 34.0;
+
+/// Width of the sample of a point or an upright line.
+const SHORT: f64 = 16.0;
+
+/// Between sample and text.
+const GAP: f64 = 7.0;
+
+/// Between one entry and the next.
+const APART: f64 = 20.0;
+
+/// What is shown of a mark beside its label.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Sample {
+    /// The area of a band.
+    Band,
+    /// A line.
+    Line,
+    /// A vertical line.
+    Vertical,
+    /// A horizontal line.
+    Horizontal,
+    /// A point, with whiskers or without.
+    Points(bool),
+    /// A marker.
+    Marker(Symbol),
+}
+
+/// One label with the marks that share it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Entry {
+    label: String,
+    role: Role,
+    samples: Vec<Sample>,
+}
+
+/// Entries with their places, the origin at the upper left corner of the strip.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Strip {
+    items: Vec<Item>,
+    /// Its height in px; 0 without entries.
+    pub(super) height: f64,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Item {
+    entry: Entry,
+    lines: Vec<String>,
+    rect: Rect,
+}
+
+/// The entries of a panel: data first, then bands, then lines to compare with; each in the order of
+/// its marks.
+#[must_use]
+pub(super) fn entries(panel: &Panel) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    for (label, role, sample) in panel.marks.iter().filter_map(described) {
+        add(&mut entries, Entry { label: label.into(), role, samples: vec![sample] });
+    }
+    entries.sort_by_key(|entry| entry.samples.iter().copied().map(rank).min());
+    entries
+}
+
+fn rank(sample: Sample) -> u8 {
+    match sample {
+        Sample::Line | Sample::Points(_) | Sample::Marker(_) => 0,
+        Sample::Band => 1,
+        Sample::Vertical | Sample::Horizontal => 2,
+    }
+}
+
+fn described(mark: &Mark) -> Option<(&str, Role, Sample)> {
+    let (label, role, sample) = match mark {
+        Mark::Line { label, role, .. } => (label, role, Sample::Line),
+        Mark::Band { label, role, .. } => (label, role, Sample::Band),
+        Mark::Points { label, role, low, .. } => (label, role, Sample::Points(!low.is_empty())),
+        Mark::Vertical { label, role, .. } => (label, role, Sample::Vertical),
+        Mark::Horizontal { label, role, .. } => (label, role, Sample::Horizontal),
+        Mark::Marker { label, role, symbol, .. } => (label, role, Sample::Marker(*symbol)),
+        Mark::HeatMap { .. } => return None,
+    };
+    (!label.trim().is_empty()).then_some((label, canonical(*role), sample))
+}
+
+fn add(entries: &mut Vec<Entry>, new: Entry) {
+    let same = |entry: &&mut Entry| entry.label == new.label && entry.role == new.role;
+    match entries.iter_mut().find(same) {
+        Some(entry) => {
+            for sample in new.samples {
+                if !entry.samples.contains(&sample) {
+                    entry.samples.push(sample);
+                }
+            }
+        }
+        None => entries.push(new),
+    }
+}
+
+/// The entries of all panels, if no look means one thing here and another there.
+#[must_use]
+pub(super) fn shared(panels: &[Vec<Entry>]) -> Option<Vec<Entry>> {
+    let mut all: Vec<Entry> = Vec::new();
+    for panel in panels {
+        let clash = |entry: &Entry| {
+            all.iter().any(|other| {
+                let alike = other.samples.iter().any(|sample| entry.samples.contains(sample));
+                other.role == entry.role && other.label != entry.label && alike
+            })
+        };
+        if panel.iter().any(clash) {
+            return None;
+        }
+        for entry in panel {
+            add(&mut all, entry.clone());
+        }
+    }
+    Some(all)
+}
+
+impl Entry {
+    fn sample_width(&self) -> f64 {
+        let long =
+            |sample: &Sample| matches!(sample, Sample::Band | Sample::Line | Sample::Horizontal);
+        if self.samples.iter().any(long) { LONG } else { SHORT }
+    }
+}
+
+impl Strip {
+    /// Sets entries in rows of at most this width.
+    #[must_use]
+    pub(super) fn new(entries: Vec<Entry>, room: f64, size: f64) -> Self {
+        let mut items: Vec<Item> = Vec::new();
+        let (mut left, mut top, mut row) = (0.0, 0.0, 0.0_f64);
+        for entry in entries {
+            let sample = entry.sample_width();
+            let lines = text::wrap(&entry.label, size, (room - sample - GAP).max(2.0 * size), 3);
+            let widest = lines.iter().map(|line| text::width(line, size)).fold(0.0, f64::max);
+            let width = sample + GAP + widest;
+            if left > 0.0 && left + width > room {
+                (left, top, row) = (0.0, top + row, 0.0);
+            }
+            let height = 1.3 * size * lines.len().max(1) as f64;
+            let rect = Rect { left, top, right: left + width, bottom: top + height };
+            items.push(Item { entry, lines, rect });
+            left += width + APART;
+            row = row.max(height);
+        }
+        let height = if items.is_empty() { 0.0 } else { top + row + 0.5 * size };
+        Self { items, height }
+    }
+
+    /// Draws it with its upper left corner at a point.
+    pub(super) fn draw(&self, canvas: &Canvas, (left, top): (f64, f64), size: f64) {
+        for Item { entry, lines, rect } in &self.items {
+            let start = (left + rect.left, top + rect.top);
+            let line = 1.3 * size;
+            let middle = start.1 + line / 2.0;
+            let area = Rect {
+                left: start.0,
+                right: start.0 + entry.sample_width(),
+                top: middle - 0.42 * size,
+                bottom: middle + 0.42 * size,
+            };
+            for sample in &entry.samples {
+                canvas.part();
+                draw_sample(canvas, area, entry.role, *sample);
+            }
+            for (text, at) in lines.iter().zip(0..) {
+                let point = (area.right + GAP, middle + line * f64::from(at));
+                canvas.text(text, point, Setting::new(size, HPos::Left, VPos::Center));
+            }
+        }
+    }
+}
+
+fn draw_sample(canvas: &Canvas, area: Rect, role: Role, sample: Sample) {
+    let middle = area.at((0.5, 0.5));
+    let solid = Ink::solid(Colour::Role(role));
+    let look = Colour::Role(role).look();
+    let line = |points: [(f64, f64); 2]| canvas.line(&points, Ink::dashed(role), look.width);
+    match sample {
+        Sample::Band => canvas.fill_rect(area, Ink::wash(role)),
+        Sample::Line | Sample::Horizontal => line([area.at((0.0, 0.5)), area.at((1.0, 0.5))]),
+        Sample::Vertical => line([area.at((0.5, -0.2)), area.at((0.5, 1.2))]),
+        Sample::Points(whiskers) => {
+            if whiskers {
+                let ends = [(middle.0, area.top), (middle.0, area.bottom)];
+                canvas.line(&ends, solid, marks::WHISKER);
+            }
+            canvas.symbol(look.shape, middle, marks::POINT, solid);
+        }
+        Sample::Marker(symbol) => {
+            canvas.symbol(marks::shape(symbol), middle, marks::MARKER, solid);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(label: &str, role: Role) -> Entry {
+        Entry { label: label.into(), role, samples: vec![Sample::Line] }
+    }
+
+    #[track_caller]
+    fn check(labels: &[&str], room: f64) {
+        let entries = labels.iter().map(|label| entry(label, Role::Test)).collect();
+        let strip = Strip::new(entries, room, 15.0);
+        for (at, one) in strip.items.iter().enumerate() {
+            assert!(one.rect.right <= room + 1e-9 && one.rect.bottom <= strip.height, "{one:?}");
+            for other in &strip.items[at + 1..] {
+                let (a, b) = (one.rect, other.rect);
+                let apart =
+                    a.right < b.left || b.right < a.left || a.bottom <= b.top || b.bottom <= a.top;
+                assert!(apart, "{one:?} {other:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn entries_do_not_overlap() {
+        check(&[], 300.0);
+        check(&["a", "b", "c"], 300.0);
+        check(&["training error"; 9], 300.0);
+        check(
+            &["the risk of the interpolating solution of least norm, averaged over data", "b"],
+            200.0,
+        );
+        check(&["unbreakablyextraordinarilylongwordthatneverends", "b"], 150.0);
+    }
+
+    #[test]
+    fn marks_of_one_label_are_one_entry() {
+        let mut entries = vec![entry("test", Role::Test)];
+        add(&mut entries, Entry { samples: vec![Sample::Band], ..entry("test", Role::Test) });
+        add(&mut entries, entry("test", Role::Test));
+        assert_eq!(entries.len(), 1);
+        assert_eq!(entries[0].samples, [Sample::Line, Sample::Band]);
+    }
+
+    #[test]
+    fn panels_share_a_legend_unless_a_look_changes_its_meaning() {
+        let (train, test) = (entry("train", Role::Train), entry("test", Role::Test));
+        let panels = [vec![train.clone()], vec![train.clone(), test.clone()]];
+        assert_eq!(shared(&panels), Some(vec![train, test.clone()]));
+        assert_eq!(shared(&[vec![test], vec![entry("other", Role::Test)]]), None);
+    }
+}

@@ -1,0 +1,225 @@
+//! Where an axis has ticks and what they say, as a person would choose them.
+
+use experiments::figure::Scale;
+
+use super::scale::Span;
+use crate::number;
+use crate::number::number;
+
+/// One tick.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Tick {
+    /// Where it lies along the axis, from 0 to 1.
+    pub(super) place: f64,
+    /// What it says; empty for a minor one.
+    pub(super) label: String,
+}
+
+/// The ticks of an axis, with at most about so many labels. Minor ticks only where decades are
+/// labelled one by one.
+#[must_use]
+pub(super) fn ticks(span: &Span, most: usize) -> Vec<Tick> {
+    let most = most.clamp(2, 20);
+    match span.scale {
+        Scale::Linear => linear(span, most),
+        Scale::Log => logarithmic(span, most),
+    }
+}
+
+/// The most labels that leave each of them a free place: `room` says for a list of ticks whether
+/// they fit.
+#[must_use]
+pub(super) fn fitting(span: &Span, most: usize, fits: impl Fn(&[Tick]) -> bool) -> Vec<Tick> {
+    let mut best = Vec::new();
+    for count in (2..=most.max(2)).rev() {
+        best = ticks(span, count);
+        if fits(&best) {
+            return best;
+        }
+    }
+    // Not even the fewest fit: the first label alone.
+    let mut labelled = false;
+    best.retain(|tick| !tick.label.is_empty() && !std::mem::replace(&mut labelled, true));
+    best
+}
+
+/// Multiples of 1, 2 or 5 times a power of ten.
+fn linear(span: &Span, most: usize) -> Vec<Tick> {
+    let rough = (span.high / most as f64) - (span.low / most as f64);
+    let power = libm::floor(libm::log10(rough));
+    let unit = libm::pow(10.0, power);
+    let (step, power) = [(1.0, power), (2.0, power), (5.0, power), (10.0, power + 1.0)]
+        .into_iter()
+        .map(|(factor, power)| (factor * unit, power))
+        .find(|(step, _)| *step >= rough * (1.0 - 1e-9))
+        .unwrap_or((10.0 * unit, power + 1.0));
+    let first = libm::ceil(span.low / step - 1e-9);
+    let last = libm::floor(span.high / step + 1e-9);
+    // Steps that values of this size cannot resolve are no ticks.
+    if !step.is_normal() || first.abs().max(last.abs()) > 1e12 || last - first > 40.0 {
+        return [span.low, span.high]
+            .into_iter()
+            .filter_map(|value| Some(Tick { place: span.place(value)?, label: number(value) }))
+            .collect();
+    }
+    let largest = (first.abs().max(last.abs())) * step;
+    (0..=((last - first).max(0.0) as u32))
+        .map(|at| round_multiple(first + f64::from(at), step, power))
+        .filter_map(|value| {
+            let label = linear_label(value, largest, power as i32);
+            Some(Tick { place: span.place(value)?.clamp(0.0, 1.0), label })
+        })
+        .collect()
+}
+
+/// `count · step`, as close to the decimal as doubles go.
+fn round_multiple(count: f64, step: f64, power: f64) -> f64 {
+    if (-22.0..0.0).contains(&power) {
+        let inverse = libm::pow(10.0, -power);
+        return count * libm::round(step * inverse) / inverse;
+    }
+    count * step
+}
+
+/// A label with as many decimals as the step of size 10^power needs, as a multiple of one power
+/// of ten where the numbers are large or small.
+fn linear_label(value: f64, largest: f64, power: i32) -> String {
+    if value == 0.0 {
+        return "0".into();
+    }
+    if (1e-3..1e5).contains(&largest) {
+        let decimals = usize::try_from(-power).unwrap_or(0);
+        return number::signed(&format!("{value:.decimals$}"));
+    }
+    let (_, exponent) = number::scientific(largest, 6);
+    let (mantissa, own) = number::scientific(value, 15);
+    let shift = libm::pow(10.0, f64::from(own - exponent));
+    let mantissa = mantissa.parse::<f64>().unwrap_or(0.0) * shift;
+    let decimals = usize::try_from(exponent - power).unwrap_or(0).min(15);
+    let digits = number::signed(&format!("{mantissa:.decimals$}"));
+    format!("{digits}×10{}", number::superscript(exponent))
+}
+
+/// Decades where there are several; else 1, 2, 5; else linear ticks on the logarithmic axis.
+fn logarithmic(span: &Span, most: usize) -> Vec<Tick> {
+    let (low, high) = (libm::log10(span.low), libm::log10(span.high));
+    let (first, last) = (libm::ceil(low - 1e-9) as i32, libm::floor(high + 1e-9) as i32);
+    let decades = last - first + 1;
+    if decades >= 3 || (decades == 2 && most < 4 && high - low >= 1.0) {
+        return decade_ticks(span, first, last, most);
+    }
+    for digits in [&[1.0, 2.0, 5.0][..], &[1.0, 3.0], &[1.0]] {
+        let values = digit_values(span, first - 1, last + 1, digits);
+        if (3..=most.max(3)).contains(&values.len()) {
+            return labelled(span, &values);
+        }
+    }
+    let even = Span { scale: Scale::Linear, ..*span };
+    let values: Vec<(f64, String)> = linear(&even, most)
+        .into_iter()
+        .map(|tick| (span.low + tick.place * (span.high - span.low), tick.label))
+        .collect();
+    values
+        .into_iter()
+        .filter_map(|(value, label)| {
+            Some(Tick { place: span.place(value)?.clamp(0.0, 1.0), label })
+        })
+        .collect()
+}
+
+fn decade_ticks(span: &Span, first: i32, last: i32, most: usize) -> Vec<Tick> {
+    let count = usize::try_from(last - first + 1).unwrap_or(1);
+    let stride = i32::try_from(count.div_ceil(most)).unwrap_or(1).max(1);
+    let mut ticks = Vec::new();
+    for exponent in first..=last {
+        if exponent.rem_euclid(stride) == 0
+            && let Some(place) = span.place(libm::pow(10.0, f64::from(exponent)))
+        {
+            let label = format!("10{}", number::superscript(exponent));
+            ticks.push(Tick { place: place.clamp(0.0, 1.0), label });
+        }
+    }
+    if stride == 1 {
+        const BETWEEN: [f64; 8] = [2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0];
+        for (value, _) in digit_values(span, first - 1, last, &BETWEEN) {
+            ticks.extend(span.place(value).map(|place| Tick { place, label: String::new() }));
+        }
+    }
+    ticks
+}
+
+/// The values digit · 10^exponent on the axis, with the exponent of each.
+fn digit_values(span: &Span, first: i32, last: i32, digits: &[f64]) -> Vec<(f64, i32)> {
+    (first..=last)
+        .flat_map(|exponent| digits.iter().map(move |&digit| (digit, exponent)))
+        .map(|(digit, exponent)| (digit * libm::pow(10.0, f64::from(exponent)), exponent))
+        .filter(|&(value, _)| {
+            span.place(value).is_some_and(|at| (-1e-9..=1.0 + 1e-9).contains(&at))
+        })
+        .collect()
+}
+
+fn labelled(span: &Span, values: &[(f64, i32)]) -> Vec<Tick> {
+    values
+        .iter()
+        .filter_map(|&(value, _)| {
+            let label = number(value).replace(" × ", "×");
+            Some(Tick { place: span.place(value)?.clamp(0.0, 1.0), label })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(low: f64, high: f64, scale: Scale, most: usize, expected: &[&str]) {
+        let span = Span { low, high, scale };
+        let ticks = ticks(&span, most);
+        let labels: Vec<&str> =
+            ticks.iter().map(|tick| &*tick.label).filter(|label| !label.is_empty()).collect();
+        assert_eq!(labels, expected);
+        assert!(ticks.iter().all(|tick| (0.0..=1.0).contains(&tick.place)), "{ticks:?}");
+    }
+
+    #[test]
+    fn linear_ticks_go_in_steps_of_one_two_or_five() {
+        check(0.0, 1.0, Scale::Linear, 6, &["0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
+        check(-1.0, 1.0, Scale::Linear, 5, &["−1.0", "−0.5", "0", "0.5", "1.0"]);
+        check(0.0, 1000.0, Scale::Linear, 5, &["0", "200", "400", "600", "800", "1000"]);
+        check(0.0, 44.0, Scale::Linear, 5, &["0", "10", "20", "30", "40"]);
+        check(0.0, 0.0004, Scale::Linear, 4, &["0", "1×10⁻⁴", "2×10⁻⁴", "3×10⁻⁴", "4×10⁻⁴"]);
+        check(0.0, 1e6, Scale::Linear, 2, &["0", "0.5×10⁶", "1.0×10⁶"]);
+    }
+
+    #[test]
+    fn log_ticks_are_decades() {
+        check(0.5, 2000.0, Scale::Log, 6, &["10⁰", "10¹", "10²", "10³"]);
+        check(1e-9, 1e9, Scale::Log, 5, &["10⁻⁸", "10⁻⁴", "10⁰", "10⁴", "10⁸"]);
+        let span = Span { low: 1.0, high: 1000.0, scale: Scale::Log };
+        assert_eq!(ticks(&span, 6).len(), 4 + 24);
+    }
+
+    #[test]
+    fn short_log_axes_have_ticks_between_the_decades() {
+        check(0.9, 60.0, Scale::Log, 8, &["1", "2", "5", "10", "20", "50"]);
+        check(0.2, 12.0, Scale::Log, 8, &["0.2", "0.5", "1", "2", "5", "10"]);
+        check(2.0, 3.0, Scale::Log, 4, &["2.0", "2.5", "3.0"]);
+    }
+
+    #[test]
+    fn any_axis_has_ticks_that_differ() {
+        for (low, high) in
+            [(1e300, 1.01e300), (1e-300, 3e-300), (-1e308, 1e308), (1.0, 1.0 + 1e-12)]
+        {
+            for scale in [Scale::Linear, Scale::Log] {
+                if low > 0.0 || scale == Scale::Linear {
+                    let found = ticks(&Span { low, high, scale }, 6);
+                    assert!((1..=60).contains(&found.len()), "{low} {high} {found:?}");
+                    assert!(found.iter().all(|tick| tick.label.chars().count() < 25), "{found:?}");
+                }
+            }
+        }
+    }
+}

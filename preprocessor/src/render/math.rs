@@ -1,1 +1,0 @@
-//! TeX to HTML with MathML, at build time.

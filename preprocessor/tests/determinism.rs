@@ -1,0 +1,119 @@
+//! The same figures and formulas in different processes: the same bytes.
+//!
+//! Hash maps have another seed in every process, so what depends on their order differs between two
+//! processes and not between two calls.
+
+use std::process::Command;
+
+use experiments::figure::Axis;
+use experiments::figure::Figure;
+use experiments::figure::Mark;
+use experiments::figure::Panel;
+use experiments::figure::Role;
+use experiments::figure::Scale;
+use experiments::figure::Symbol;
+use experiments::lab::random;
+use mdbook_simulation::render::figure;
+use mdbook_simulation::render::math;
+
+/// Set in the processes that this test starts.
+const CHILD: &str = "MDBOOK_SIMULATION_DETERMINISM_CHILD";
+
+/// A figure with every kind of mark, from the numbers of a named stream.
+fn drawn(i: u64) -> Figure {
+    let mut stream = random::stream(i, "test", 0, "figure");
+    let mut numbers = |n: usize| random::normals(&mut stream, n);
+    let x: Vec<f64> = (1..=40).map(f64::from).collect();
+    let positive =
+        |values: Vec<f64>| values.iter().map(|value| 0.01 + value * value).collect::<Vec<_>>();
+    let label = |text: &str| format!("{text} {i}");
+    let (low, high) = (positive(numbers(40)), positive(numbers(40)));
+    let marks = vec![
+        Mark::Band { label: label("band"), role: Role::Test, x: x.clone(), low, high },
+        Mark::Line {
+            label: label("line"),
+            role: Role::Arm(u8::try_from(i % 8).unwrap_or(0) + 1),
+            x: x.clone(),
+            y: positive(numbers(40)),
+        },
+        Mark::Points {
+            label: label("points"),
+            role: Role::Train,
+            x: x.clone(),
+            y: positive(numbers(40)),
+            low: Vec::new(),
+            high: Vec::new(),
+        },
+        Mark::Vertical { label: label("at"), role: Role::Reference, at: 20.0 },
+        Mark::Marker {
+            label: label("here"),
+            role: Role::Theory,
+            symbol: Symbol::Star,
+            x: 7.0,
+            y: 1.0,
+        },
+    ];
+    let surface = Mark::HeatMap {
+        quantity: "loss".into(),
+        scale: if i.is_multiple_of(2) { Scale::Log } else { Scale::Linear },
+        x: x[..25].to_vec(),
+        y: x[..25].to_vec(),
+        values: (0..25).map(|_| positive(numbers(25))).collect(),
+    };
+    let panel = |marks| Panel {
+        title: label("panel"),
+        x: Axis::log("x"),
+        y: if i.is_multiple_of(3) { Axis::log("y") } else { Axis::linear("y") },
+        marks,
+    };
+    Figure {
+        name: "a".into(),
+        label: label("figure"),
+        caption: String::new(),
+        panels: vec![panel(marks), panel(vec![surface])],
+        columns: 2,
+    }
+}
+
+fn formula(i: u64) -> String {
+    format!(
+        "\\sqrt{{x_{i}^2 + \\frac{{{i}}}{{\\lVert w\\rVert_2}}}} \\le \
+         \\begin{{pmatrix}} a & {i} \\\\ \\hat\\theta & \\sum_{{k={i}}}^n k \\end{{pmatrix}}"
+    )
+}
+
+/// One digest over 100 figures, with their words and numbers, and 100 formulas, each in both styles.
+fn digest() -> String {
+    let mut hasher = blake3::Hasher::new();
+    for i in 0..100 {
+        let drawn = drawn(i);
+        hasher.update(figure::draw(&drawn).as_bytes());
+        hasher.update(figure::describe(&drawn).as_bytes());
+        hasher.update(figure::csv(&drawn).as_bytes());
+        for display in [false, true] {
+            let html = math::render(&formula(i), display).expect("a formula");
+            hasher.update(html.as_bytes());
+        }
+    }
+    hasher.finalize().to_hex().to_string()
+}
+
+#[test]
+fn the_same_bytes_in_every_process() {
+    let own = digest();
+    if std::env::var_os(CHILD).is_some() {
+        // The parent reads this line.
+        eprintln!("digest {own}");
+        return;
+    }
+    for _ in 0..2 {
+        let child = Command::new(std::env::current_exe().expect("this test"))
+            .args(["the_same_bytes_in_every_process", "--exact", "--nocapture"])
+            .env(CHILD, "1")
+            .output()
+            .expect("a process");
+        let text = String::from_utf8_lossy(&child.stderr);
+        let theirs = text.lines().find_map(|line| line.strip_prefix("digest "));
+        assert_eq!(theirs, Some(own.as_str()), "{text}");
+    }
+}
