@@ -1,3 +1,7 @@
-//! The command `mdbook-simulation` for this course's catalog.
+//! The command `mdbook-simulation` with this course's experiments.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    mdbook_simulation::cli::main(experiments::catalog::all())
+}

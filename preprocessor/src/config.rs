@@ -1,0 +1,230 @@
+//! The table `[preprocessor.simulation]` of `book.toml`, and what the rest of the configuration
+//! means for us.
+
+use std::path::Component;
+use std::path::Path;
+use std::path::PathBuf;
+
+use mdbook_preprocessor::PreprocessorContext;
+use serde::Deserialize;
+
+use crate::diagnostics::Problem;
+use crate::diagnostics::Problems;
+use crate::diagnostics::suggest;
+
+/// Keys of the table that mdBook reads and we do not.
+const HOST_KEYS: [&str; 5] = ["after", "before", "command", "optional", "renderers"];
+/// Keys of the table that we read.
+const OWN_KEYS: [&str; 5] = ["backend", "frozen", "math", "max-seconds", "records"];
+
+/// Preprocessors that render math themselves, so that we keep out of it.
+const MATH_PREPROCESSORS: [&str; 3] = ["katex", "mathpunc", "typst-math"];
+
+/// The table as written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+struct Table {
+    backend: Option<String>,
+    frozen: Option<bool>,
+    math: Option<bool>,
+    max_seconds: Option<f64>,
+    records: Option<PathBuf>,
+}
+
+/// What the configuration asks for.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Config {
+    /// The backend that runs experiments: `flex`, `ndarray` or `wgpu`.
+    pub backend: String,
+    /// Fail rather than compute.
+    pub frozen: bool,
+    /// Render `$…$` and `$$…$$`.
+    pub math: bool,
+    /// A simulation whose estimated cost is higher is an error.
+    pub max_seconds: f64,
+    /// The folder of records.
+    pub records: PathBuf,
+    /// The folder of lessons.
+    pub lessons: PathBuf,
+    /// Paths of `additional-css` and `additional-js`.
+    pub additional: Vec<PathBuf>,
+}
+
+impl Config {
+    /// Reads the configuration of a book. What cannot be read is a problem, and the default stands.
+    pub fn read(context: &PreprocessorContext, problems: &mut Problems) -> Self {
+        let table = read_table(context, problems);
+        let html = context.config.html_config().unwrap_or_default();
+        Self {
+            backend: table.backend.unwrap_or_else(|| "flex".into()),
+            frozen: table.frozen.unwrap_or(false),
+            math: table.math.unwrap_or_else(|| {
+                !html.mathjax_support
+                    && !MATH_PREPROCESSORS
+                        .iter()
+                        .any(|name| context.config.contains_key(&format!("preprocessor.{name}")))
+            }),
+            max_seconds: table.max_seconds.unwrap_or(600.0),
+            records: context.root.join(table.records.unwrap_or_else(|| "records".into())),
+            lessons: context.root.join(&context.config.book.src),
+            additional: html
+                .additional_css
+                .iter()
+                .chain(&html.additional_js)
+                .map(|path| context.root.join(path))
+                .collect(),
+        }
+    }
+
+    /// Whether the book lists a theme file of ours, under whatever folder. A file of the same name
+    /// that is somebody else's does not count: ours name this project.
+    #[must_use]
+    pub fn installs(&self, file: &str) -> bool {
+        self.additional.iter().filter(|path| path.file_name().is_some_and(|name| name == file)).any(
+            |path| {
+                std::fs::read_to_string(path).is_ok_and(|text| text.contains("mdbook-simulation"))
+            },
+        )
+    }
+}
+
+fn read_table(context: &PreprocessorContext, problems: &mut Problems) -> Table {
+    let keys = context
+        .config
+        .get::<std::collections::BTreeMap<String, serde_json::Value>>("preprocessor.simulation");
+    for key in keys.ok().flatten().unwrap_or_default().keys() {
+        if !HOST_KEYS.contains(&key.as_str()) && !OWN_KEYS.contains(&key.as_str()) {
+            problems.push(Problem::warning(
+                None,
+                format!("book.toml: `{key}` in [preprocessor.simulation] is not known"),
+                suggest(key, OWN_KEYS),
+            ));
+        }
+    }
+    match context.config.get::<Table>("preprocessor.simulation") {
+        Ok(table) => table.unwrap_or_default(),
+        Err(error) => {
+            problems.push(Problem::error(
+                None,
+                format!("book.toml: [preprocessor.simulation] cannot be read: {error:#}"),
+                "the keys are backend = \"flex\", frozen = false, math = true, \
+                 max-seconds = 600, records = \"records\"",
+            ));
+            Table::default()
+        }
+    }
+}
+
+/// Refuses a build directory that mdBook would empty although it is or holds, or lies in, what must
+/// not be lost: lessons, records, theme, scratch, figures.
+pub fn guard_build_directory(
+    context: &PreprocessorContext,
+    config: &Config,
+    problems: &mut Problems,
+) {
+    let build = normal(&context.root.join(&context.config.build.build_dir));
+    let theme = context.config.html_config().unwrap_or_default().theme_dir(&context.root);
+    let held = [
+        ("the lessons", &config.lessons, false),
+        ("the records", &config.records, true),
+        ("the theme", &theme, true),
+        ("the figures", &config.lessons.join("figures"), true),
+        ("the scratch folder", &context.root.join(".simulation"), true),
+    ];
+    for (what, path, whole) in held {
+        let path = normal(path);
+        if path.starts_with(&build) || (whole && build.starts_with(&path)) {
+            problems.push(Problem::error(
+                None,
+                format!(
+                    "the build directory `{}` would take {what} in `{}` along: mdBook empties it",
+                    build.display(),
+                    path.display()
+                ),
+                "set `build-dir = \"site\"` under [build] in book.toml, or give another `-d`",
+            ));
+            // One is enough: the others follow from it.
+            break;
+        }
+    }
+}
+
+/// A path without `.`, `..` and links, as far as it exists.
+fn normal(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let mut known = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => {
+                known.pop();
+            }
+            Component::CurDir => {}
+            other => known.push(other),
+        }
+        known = known.canonicalize().unwrap_or(known);
+    }
+    known
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn context(toml: &str) -> (tempfile::TempDir, PreprocessorContext) {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::create_dir(root.path().join("book")).unwrap();
+        let config = toml.parse().unwrap();
+        let context = PreprocessorContext::new(root.path().to_owned(), config, "html".into());
+        (root, context)
+    }
+
+    #[track_caller]
+    fn guard(toml: &str) -> usize {
+        let (_root, context) = context(toml);
+        let mut problems = Problems::default();
+        let config = Config::read(&context, &mut problems);
+        guard_build_directory(&context, &config, &mut problems);
+        problems.errors().min(1)
+    }
+
+    #[test]
+    fn a_build_directory_that_holds_the_lessons_is_refused() {
+        assert_eq!(guard("[book]\nsrc = \"book\"\n"), 1, "mdBook's default build directory");
+        assert_eq!(guard("[book]\nsrc = \"book\"\n[build]\nbuild-dir = \".\"\n"), 1);
+        assert_eq!(guard("[book]\nsrc = \"book\"\n[build]\nbuild-dir = \"x/../book\"\n"), 1);
+        for held in ["records", "theme", "book/figures", ".simulation"] {
+            let toml = format!("[book]\nsrc = \"book\"\n[build]\nbuild-dir = \"{held}\"\n");
+            assert_eq!(guard(&toml), 1, "{held}");
+        }
+        assert_eq!(guard("[book]\nsrc = \"book\"\n[build]\nbuild-dir = \"site\"\n"), 0);
+        assert_eq!(guard("[book]\nsrc = \"book\"\n[build]\nbuild-dir = \"books\"\n"), 0);
+    }
+
+    #[test]
+    fn math_is_left_to_whoever_else_does_it() {
+        let math = |toml: &str| {
+            let (_root, context) = context(toml);
+            Config::read(&context, &mut Problems::default()).math
+        };
+        assert!(math(""));
+        assert!(!math("[output.html]\nmathjax-support = true\n"));
+        assert!(!math("[preprocessor.katex]\n"));
+        assert!(!math("[preprocessor.simulation]\nmath = false\n"));
+        assert!(math("[preprocessor.katex]\n[preprocessor.simulation]\nmath = true\n"));
+    }
+
+    #[test]
+    fn a_mistyped_key_is_named() {
+        let (_root, context) =
+            context("[preprocessor.simulation]\nrecord = \"r\"\ncommand = \"x\"\n");
+        let mut problems = Problems::default();
+        Config::read(&context, &mut problems);
+        let text: Vec<String> = problems.sorted().iter().map(ToString::to_string).collect();
+        assert_eq!(text.len(), 1);
+        assert!(
+            text[0].contains("`record`") && text[0].contains("did you mean `records`?"),
+            "{text:?}"
+        );
+    }
+}

@@ -1,0 +1,90 @@
+//! From records to what is shown: figures and claims, and which claims stop the build.
+
+use std::collections::BTreeMap;
+
+use experiments::claim::Claim;
+use experiments::claim::Verdict;
+use experiments::figure::Figure;
+use experiments::record::Interval;
+
+use crate::diagnostics::Problem;
+use crate::diagnostics::Problems;
+use crate::export;
+use crate::number::number;
+use crate::resolve::Simulation;
+use crate::store::records::Stored;
+
+/// What a record shows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Exhibited {
+    /// Its figures, the most telling one first.
+    pub figures: Vec<Figure>,
+    /// Its claims.
+    pub claims: Vec<Claim>,
+}
+
+/// Figures and claims of each record. A claim of a simulation at default parameters that does not
+/// hold is a problem at its first directive.
+pub fn exhibit(
+    simulations: &BTreeMap<String, Simulation<'_>>,
+    records: &BTreeMap<String, Stored>,
+    problems: &mut Problems,
+) -> BTreeMap<String, Exhibited> {
+    let mut exhibits = BTreeMap::new();
+    for (name, stored) in records {
+        let Some(simulation) = simulations.get(name) else { continue };
+        let shown =
+            simulation.entry.figures(&simulation.parameters, &stored.record).and_then(|figures| {
+                let claims = simulation.entry.claims(&simulation.parameters, &stored.record)?;
+                Ok(Exhibited { figures, claims })
+            });
+        match shown {
+            Ok(exhibited) => {
+                if simulation.published {
+                    enforce(simulation, &exhibited.claims, problems);
+                }
+                exhibits.insert(name.clone(), exhibited);
+            }
+            Err(error) => problems.push(Problem::error(
+                Some(simulation.place.clone()),
+                format!("`{name}` cannot be shown: {error}"),
+                "",
+            )),
+        }
+    }
+    exhibits
+}
+
+fn enforce(simulation: &Simulation<'_>, claims: &[Claim], problems: &mut Problems) {
+    for claim in claims.iter().filter(|claim| claim.verdict != Verdict::Holds) {
+        let verdict = match claim.verdict {
+            Verdict::Inconclusive => "is inconclusive",
+            _ => "does not hold",
+        };
+        problems.push(Problem::error(
+            Some(simulation.place.clone()),
+            format!(
+                "the claim `{}` of `{}` {verdict}: {}",
+                claim.name,
+                simulation.name,
+                measured(claim)
+            ),
+            format!("it says: {}", claim.text),
+        ));
+    }
+}
+
+/// What a claim measured and needs: "3.1 [2.9, 3.3] (Student t, 95.0 %), needs at least 3".
+#[must_use]
+pub fn measured(claim: &Claim) -> String {
+    let needs = export::threshold(claim.threshold);
+    let value = number(claim.statistic);
+    match claim.interval {
+        Some(interval) if interval != Interval::Exact => format!(
+            "{value} [{}, {}] ({interval}), needs {needs}",
+            number(claim.low),
+            number(claim.high)
+        ),
+        _ => format!("{value}, needs {needs}"),
+    }
+}

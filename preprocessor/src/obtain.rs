@@ -1,0 +1,184 @@
+//! Record or run: the only step that computes, and it says why it had to.
+
+use std::collections::BTreeMap;
+
+use crate::config::Config;
+use crate::diagnostics::Problem;
+use crate::diagnostics::Problems;
+use crate::resolve::Simulation;
+use crate::runner;
+use crate::store::records::Found;
+use crate::store::records::Records;
+use crate::store::records::Stored;
+use crate::store::scratch::Scratch;
+
+/// What obtaining the records of a book took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Counts {
+    /// Simulations whose record was there.
+    pub reused: usize,
+    /// Simulations that were computed.
+    pub computed: usize,
+    /// Shards that were run.
+    pub shards: usize,
+    /// Shards that scratch held from an earlier, unfinished run.
+    pub resumed: usize,
+}
+
+/// What to do about a record that is missing or stale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "every caller decides among all of them")]
+pub enum Policy {
+    /// Run what is missing.
+    Compute,
+    /// Say so: a frozen build, or a check.
+    Refuse,
+    /// Leave it: the book has errors already, which are worth more than minutes of computing.
+    Skip,
+}
+
+/// The record of each simulation, by name. A simulation that cannot be had is a problem at its
+/// first directive, and missing from the result.
+pub fn obtain(
+    simulations: &BTreeMap<String, Simulation<'_>>,
+    config: &Config,
+    scratch: &Scratch,
+    policy: Policy,
+    problems: &mut Problems,
+) -> (BTreeMap<String, Stored>, Counts) {
+    let records = Records::new(config.records.clone());
+    let mut obtained = BTreeMap::new();
+    let mut counts = Counts::default();
+    let mut lock = None;
+    let compute = policy == Policy::Compute;
+    for (name, simulation) in simulations {
+        let inputs = &simulation.inputs;
+        let mut found = records.find(inputs);
+        if !matches!(found, Found::Fresh(_)) && compute && lock.is_none() {
+            match scratch.lock() {
+                Ok(held) => lock = Some(held),
+                Err(error) => problems.push(Problem::error(
+                    None,
+                    format!("the scratch folder cannot be used: {error}"),
+                    "make the folder of book.toml writable, or build with --frozen",
+                )),
+            }
+            // Another process may have computed it while we waited for the lock.
+            found = records.find(inputs);
+        }
+        match found {
+            Found::Fresh(stored) => {
+                counts.reused += 1;
+                obtained.insert(name.clone(), stored);
+                continue;
+            }
+            Found::Corrupt(path, why) if policy == Policy::Compute => {
+                problems.push(Problem::warning(
+                    Some(simulation.place.clone()),
+                    format!("the record `{}` is not trusted: {why}", path.display()),
+                    "it is computed again",
+                ));
+            }
+            Found::Corrupt(..) => {}
+            Found::Stale(_) | Found::Missing => {}
+        }
+        match policy {
+            Policy::Compute => {}
+            Policy::Refuse => {
+                problems.push(unavailable(simulation, &records));
+                continue;
+            }
+            Policy::Skip => continue,
+        }
+        if let Some(problem) = too_expensive(simulation, config) {
+            problems.push(problem);
+            continue;
+        }
+        match runner::run(
+            simulation.entry,
+            inputs,
+            &simulation.parameters,
+            &config.backend,
+            scratch,
+        ) {
+            Ok((record, provenance, ran)) => {
+                counts.computed += 1;
+                counts.shards += ran.shards;
+                counts.resumed += ran.resumed;
+                let stored = Stored::new(inputs.clone(), record, provenance);
+                if let Err(error) = records.store(&stored, scratch) {
+                    problems.push(Problem::error(
+                        Some(simulation.place.clone()),
+                        format!("the record of `{name}` cannot be stored: {error}"),
+                        format!("make `{}` writable", config.records.display()),
+                    ));
+                }
+                obtained.insert(name.clone(), stored);
+            }
+            Err(fault) => problems.push(Problem::error(
+                Some(simulation.place.clone()),
+                format!("the simulation `{name}` of `{}` failed: {fault}", inputs.experiment),
+                "the other simulations are finished and stored; a shard that finished is not run again",
+            )),
+        }
+    }
+    (obtained, counts)
+}
+
+fn unavailable(simulation: &Simulation<'_>, records: &Records) -> Problem {
+    let path = records.path(&simulation.inputs);
+    let what = match records.find(&simulation.inputs) {
+        Found::Stale(stored) => {
+            format!("the record is stale: {}", changed(&stored, simulation).join(", "))
+        }
+        Found::Corrupt(_, why) => format!("the record is not trusted: {why}"),
+        _ => "there is no record".into(),
+    };
+    Problem::error(
+        Some(simulation.place.clone()),
+        format!("`{}` cannot be shown without computing: {what}", simulation.name),
+        format!(
+            "restore `{}` from version control, or build without --frozen and commit it",
+            path.display()
+        ),
+    )
+}
+
+/// Which components of the run key differ, old and new.
+fn changed(stored: &Stored, simulation: &Simulation<'_>) -> Vec<String> {
+    let (old, new) = (&stored.inputs, &simulation.inputs);
+    let mut changed = Vec::new();
+    if old.fingerprint != new.fingerprint {
+        changed.push("the code of the experiment changed".to_owned());
+    }
+    if old.precision != new.precision {
+        changed.push(format!("precision was {}, is {}", old.precision, new.precision));
+    }
+    for (name, version) in &new.crates {
+        let before = old.crates.get(name).map_or("absent", String::as_str);
+        if before != version {
+            changed.push(format!("{name} was {before}, is {version}"));
+        }
+    }
+    for (name, version) in &old.crates {
+        if !new.crates.contains_key(name) {
+            changed.push(format!("{name} was {version}, is absent"));
+        }
+    }
+    changed
+}
+
+fn too_expensive(simulation: &Simulation<'_>, config: &Config) -> Option<Problem> {
+    let cost = simulation.entry.cost(&simulation.parameters).ok()?;
+    (cost.seconds > config.max_seconds).then(|| {
+        Problem::error(
+            Some(simulation.place.clone()),
+            format!(
+                "`{}` would take about {:.0} s on one core, and the limit is {:.0} s",
+                simulation.name, cost.seconds, config.max_seconds
+            ),
+            "ask for less, or raise `max-seconds` in [preprocessor.simulation]",
+        )
+    })
+}

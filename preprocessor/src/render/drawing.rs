@@ -1,0 +1,90 @@
+//! Drawings as files: drawn when the figure or the renderer changed, read otherwise.
+
+use std::path::Path;
+
+use experiments::figure::Figure;
+
+use super::figure;
+use crate::key;
+
+/// The start of every drawing and the attribute that keeps its key in the file.
+const OPEN: &str = "<svg ";
+const ATTRIBUTE: &str = "data-render=\"";
+
+/// A drawing, and whether it had to be drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drawing {
+    /// The `<svg>` for a page.
+    pub svg: String,
+    /// The same as a file, with its render key.
+    pub file: String,
+    /// Whether it was drawn rather than read.
+    pub drawn: bool,
+}
+
+/// The drawing of a figure; from the file at `path` where that holds the drawing of this very figure
+/// by this renderer.
+#[must_use]
+pub fn drawing(figure: &Figure, path: &Path) -> Drawing {
+    let render_key = key::digest(&serde_json::json!([figure::RENDERER, figure]));
+    if let Ok(file) = std::fs::read_to_string(path)
+        && let Some(svg) = read(&file, &render_key)
+    {
+        return Drawing { svg, file, drawn: false };
+    }
+    let svg = figure::draw(figure);
+    let mark = mark(&render_key, &svg);
+    let file = format!("{}\n", svg.replacen(OPEN, &format!("{OPEN}{ATTRIBUTE}{mark}\" "), 1));
+    Drawing { svg, file, drawn: true }
+}
+
+/// Whether a file holds a drawing of ours, of whatever figure.
+#[must_use]
+pub fn is_marked(file: &str) -> bool {
+    file.strip_prefix(OPEN).is_some_and(|rest| rest.starts_with(ATTRIBUTE))
+}
+
+/// The key with a digest of the drawing: an edited file is not taken for ours.
+fn mark(render_key: &str, svg: &str) -> String {
+    format!("{}-{}", key::short(render_key), key::short(&key::digest(&svg.into())))
+}
+
+fn read(file: &str, render_key: &str) -> Option<String> {
+    let rest = file.strip_suffix('\n')?.strip_prefix(OPEN)?.strip_prefix(ATTRIBUTE)?;
+    let (found, rest) = rest.split_once("\" ")?;
+    let svg = format!("{OPEN}{rest}");
+    (found == mark(render_key, &svg)).then_some(svg)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use experiments::figure::Axis;
+    use experiments::figure::Panel;
+
+    fn figure(label: &str) -> Figure {
+        let (x, y) = (Axis::linear("x"), Axis::linear("y"));
+        let panel = Panel { title: String::new(), x, y, marks: Vec::new() };
+        Figure {
+            name: "a".into(),
+            label: label.into(),
+            caption: String::new(),
+            panels: vec![panel],
+            columns: 1,
+        }
+    }
+
+    #[test]
+    fn a_file_is_read_only_when_it_is_this_drawing_untouched() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.svg");
+        let first = drawing(&figure("one"), &path);
+        assert!(first.drawn);
+        std::fs::write(&path, &first.file).unwrap();
+        let again = drawing(&figure("one"), &path);
+        assert_eq!((again.drawn, &again.svg), (false, &first.svg));
+        assert!(drawing(&figure("two"), &path).drawn);
+        std::fs::write(&path, first.file.replace("</svg>", "<g/></svg>")).unwrap();
+        assert_eq!(drawing(&figure("one"), &path), first);
+    }
+}

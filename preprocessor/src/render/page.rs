@@ -1,0 +1,199 @@
+//! The `<figure>` of a page: drawing, number, caption, and what a reader can open below it: the
+//! description, the claims, the data and where the numbers come from. One line of HTML, so that it
+//! stays one block in lists and quotes.
+
+use std::fmt::Write as _;
+
+use experiments::claim::Claim;
+use experiments::claim::Verdict;
+use experiments::figure::Figure;
+use serde_json::Value;
+
+use super::figure;
+use super::html::address;
+use super::html::escape;
+use crate::exhibit::measured;
+use crate::key;
+use crate::number::number;
+use crate::numbering::Numbered;
+use crate::resolve::Simulation;
+use crate::store::records::Stored;
+
+/// A table with more rows is summarised.
+const ROWS: usize = 20;
+
+/// One figure on one page.
+pub struct Shown<'a> {
+    /// The simulation.
+    pub simulation: &'a Simulation<'a>,
+    /// Its record.
+    pub stored: &'a Stored,
+    /// The figure.
+    pub figure: &'a Figure,
+    /// The claims that belong to this figure.
+    pub claims: Vec<&'a Claim>,
+    /// The drawing.
+    pub svg: &'a str,
+    /// Its number and anchor.
+    pub numbered: &'a Numbered,
+    /// Whether the number and the anchor are given here.
+    pub first: bool,
+    /// From the page to the book's root: `../`, empty at the root.
+    pub to_root: &'a str,
+    /// Name of its files, without ending.
+    pub stem: &'a str,
+}
+
+/// The fragment. `caption` is HTML; `text` turns a sentence that may hold math into HTML.
+pub fn figure(shown: &Shown<'_>, caption: &str, text: &mut dyn FnMut(&str) -> String) -> String {
+    let Numbered { number, anchor, page } = shown.numbered;
+    let mut html = String::new();
+    if shown.first {
+        let _ = write!(html, "<figure class=\"simulation\" id=\"{anchor}\">");
+    } else {
+        html.push_str("<figure class=\"simulation\">");
+    }
+    let _ = write!(html, "<div class=\"drawing\">{}</div>", shown.svg);
+    html.push_str("<figcaption>");
+    if shown.first {
+        let _ = write!(html, "<span class=\"figure-number\">Figure {number}.</span> ");
+    } else {
+        let _ = write!(
+            html,
+            "<span class=\"figure-number\"><a href=\"{}{}#{anchor}\">Figure {number}</a>, \
+             shown again.</span> ",
+            shown.to_root,
+            address(page)
+        );
+    }
+    html.push_str(caption);
+    html.push_str("</figcaption>");
+    disclosure(shown, text, &mut html);
+    html.push_str("</figure>");
+    html
+}
+
+fn disclosure(shown: &Shown<'_>, text: &mut dyn FnMut(&str) -> String, html: &mut String) {
+    html.push_str("<details><summary>Description, data and provenance");
+    let held = shown.claims.iter().filter(|claim| claim.verdict == Verdict::Holds).count();
+    let _ = match shown.claims.len() {
+        0 => Ok(()),
+        1 if held == 1 => write!(html, " · its claim holds"),
+        2 if held == 2 => write!(html, " · both claims hold"),
+        all if held == all => write!(html, " · all {all} claims hold"),
+        all => write!(html, " · {held} of {all} claims hold"),
+    };
+    html.push_str("</summary>");
+    let _ = write!(html, "<p>{}</p>", escape(&figure::describe(shown.figure)));
+    claims(shown, text, html);
+    data(shown, html);
+    for note in &shown.stored.record.notes {
+        let _ = write!(html, "<p class=\"note\">{}</p>", escape(note));
+    }
+    provenance(shown, html);
+    html.push_str("</details>");
+}
+
+fn claims(shown: &Shown<'_>, text: &mut dyn FnMut(&str) -> String, html: &mut String) {
+    if shown.claims.is_empty() {
+        return;
+    }
+    html.push_str("<ul class=\"claims\">");
+    for claim in &shown.claims {
+        let _ = write!(
+            html,
+            "<li class=\"{verdict}\"><span class=\"verdict\">{verdict}</span> {}: measured {}.</li>",
+            text(&claim.text),
+            escape(&measured(claim)),
+            verdict = claim.verdict,
+        );
+    }
+    html.push_str("</ul>");
+    if !shown.simulation.published {
+        html.push_str(
+            "<p class=\"note\">Parameters differ from the published ones, so these claims are shown \
+             and not enforced.</p>",
+        );
+    }
+}
+
+fn data(shown: &Shown<'_>, html: &mut String) {
+    let (root, stem) = (shown.to_root, shown.stem);
+    for table in figure::data(shown.figure) {
+        if table.rows.len() > ROWS {
+            let _ = write!(
+                html,
+                "<p>{}: {} rows of {}, in the CSV file.</p>",
+                escape(&table.caption),
+                table.rows.len(),
+                escape(&table.columns.join(", "))
+            );
+            continue;
+        }
+        let _ = write!(
+            html,
+            "<div class=\"table-wrapper\"><table><caption>{}</caption><thead><tr>",
+            escape(&table.caption)
+        );
+        for column in &table.columns {
+            let _ = write!(html, "<th scope=\"col\">{}</th>", escape(column));
+        }
+        html.push_str("</tr></thead><tbody>");
+        for row in &table.rows {
+            html.push_str("<tr>");
+            for cell in row {
+                let numeric =
+                    cell.starts_with(|first: char| first.is_ascii_digit() || first == '−');
+                let class = if numeric || cell.is_empty() { "" } else { " class=\"words\"" };
+                let _ = write!(html, "<td{class}>{}</td>", escape(cell));
+            }
+            html.push_str("</tr>");
+        }
+        html.push_str("</tbody></table></div>");
+    }
+    let name = &shown.simulation.name;
+    let _ = write!(
+        html,
+        "<p>Files: <a href=\"{root}figures/{stem}.svg\">SVG</a>, \
+         <a href=\"{root}figures/{stem}.csv\">CSV</a>, \
+         <a href=\"{root}figures/{name}.json\">JSON</a>.</p>"
+    );
+}
+
+fn provenance(shown: &Shown<'_>, html: &mut String) {
+    let Shown { simulation, stored, .. } = shown;
+    let provenance = &stored.provenance;
+    let get = |name: &str| simulation.parameters.get(name).map(Value::to_string);
+    let mut rows = vec![("experiment", simulation.entry.id().to_owned())];
+    if let Some(changed) = overridden(simulation) {
+        rows.push(("parameters", changed));
+    }
+    rows.extend(get("seed").map(|seed| ("seed", seed)));
+    rows.extend(get("replicates").map(|replicates| ("replicates", replicates)));
+    rows.push(("precision", simulation.entry.precision().to_owned()));
+    rows.push(("ran on", format!("{}, {}", provenance.device, provenance.platform)));
+    let (seconds, shards) = (number(provenance.seconds), provenance.shards);
+    rows.push(("computed", format!("{}, {seconds} s in {shards} shards", provenance.date)));
+    rows.push(("record", key::short(&stored.digest).to_owned()));
+    html.push_str("<dl class=\"provenance\">");
+    for (term, value) in rows {
+        let _ = write!(html, "<dt>{term}</dt><dd>{}</dd>", escape(&value));
+    }
+    html.push_str("</dl>");
+}
+
+/// The parameters that are not at their defaults, as an author would write them.
+fn overridden(simulation: &Simulation<'_>) -> Option<String> {
+    let defaults = simulation.entry.complete(&serde_json::Map::new()).ok()?;
+    let fields = simulation.entry.fields();
+    let changed: Vec<String> = fields
+        .iter()
+        .map(|field| field.name)
+        .filter(|name| !matches!(*name, "seed" | "replicates"))
+        .filter_map(|name| {
+            let value = simulation.parameters.get(name)?;
+            (defaults.get(name) != Some(value)).then(|| format!("{name}: {value}"))
+        })
+        .collect();
+    (!changed.is_empty()).then(|| changed.join(", "))
+}

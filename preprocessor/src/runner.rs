@@ -1,0 +1,203 @@
+//! Runs shards: a few threads take them one after another, and what each leaves goes into scratch at
+//! once, so that a killed run resumes. A shard that panics is reported and does not stop the others.
+
+use std::any::Any;
+use std::collections::BTreeSet;
+use std::panic::AssertUnwindSafe;
+use std::sync::Mutex;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use experiments::backend;
+use experiments::backend::Device;
+use experiments::entry::Entry;
+use experiments::experiment::Place;
+use experiments::record::Record;
+use serde_json::Map;
+use serde_json::Value;
+
+use crate::key::RunInputs;
+use crate::store::records::Provenance;
+use crate::store::scratch::Finished;
+use crate::store::scratch::Scratch;
+
+/// A simulation that could not be computed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Fault {
+    /// The backend cannot be used.
+    #[error(transparent)]
+    Backend(#[from] backend::Fault),
+    /// Shards panicked: which of how many, and the first message.
+    #[error("{failed} of {shards} shards failed; shard {first} with: {message}")]
+    Shards {
+        /// How many failed.
+        failed: usize,
+        /// How many there are.
+        shards: usize,
+        /// The first that failed.
+        first: usize,
+        /// What it said.
+        message: String,
+    },
+    /// Scratch could not be written.
+    #[error("scratch cannot be written: {0}")]
+    Scratch(#[from] std::io::Error),
+    /// The experiment cannot read its own values.
+    #[error(transparent)]
+    Unreadable(#[from] experiments::entry::Unreadable),
+    /// Merging the parts panicked.
+    #[error("merging the shards failed with: {0}")]
+    Merge(String),
+}
+
+/// What a run cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ran {
+    /// Shards that were run.
+    pub shards: usize,
+    /// Shards that scratch held already.
+    pub resumed: usize,
+}
+
+/// Runs what scratch does not hold of a simulation, and merges.
+///
+/// # Errors
+/// When the backend cannot be used, a shard failed, or scratch cannot be written. Finished shards
+/// are kept in each case.
+pub fn run(
+    entry: &Entry,
+    inputs: &RunInputs,
+    parameters: &Map<String, Value>,
+    backend_name: &str,
+    scratch: &Scratch,
+) -> Result<(Record, Provenance, Ran), Fault> {
+    let device = backend::device(backend_name)?;
+    let (label, words) = where_it_runs(entry.place(), backend_name);
+    let shards = entry.shards(parameters)?;
+    let addresses: Vec<String> =
+        shards.iter().map(|shard| inputs.shard_digest(shard, label)).collect();
+    let finished: Vec<Mutex<Option<Result<Finished, Fault>>>> =
+        addresses.iter().map(|address| Mutex::new(scratch.part(address).map(Ok))).collect();
+    let missing: Vec<usize> = (0..finished.len())
+        .filter(|&i| finished[i].lock().is_ok_and(|found| found.is_none()))
+        .collect();
+    let (id, all) = (entry.id(), shards.len());
+    tracing::info!("running {id}: {} of {all} shards on {label}", missing.len());
+
+    let next = AtomicUsize::new(0);
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(missing.len());
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                while let Some(&i) = missing.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let done = run_one(entry, &shards[i], &device, &words).and_then(|done| {
+                        scratch.keep(&addresses[i], &done)?;
+                        Ok(done)
+                    });
+                    if let Ok(mut place) = finished[i].lock() {
+                        *place = Some(done);
+                    }
+                }
+            });
+        }
+    });
+
+    let finished = collect(finished)?;
+    let provenance = provenance(label, &finished);
+    let parts = finished.into_iter().map(|finished| finished.part).collect();
+    let merged = std::panic::catch_unwind(AssertUnwindSafe(|| entry.merge(parameters, parts)));
+    let record = merged.map_err(|payload| Fault::Merge(message(payload.as_ref())))??;
+    let ran = Ran { shards: missing.len(), resumed: all - missing.len() };
+    Ok((record, provenance, ran))
+}
+
+fn run_one(entry: &Entry, shard: &Value, device: &Device, words: &str) -> Result<Finished, Fault> {
+    let started = Instant::now();
+    match std::panic::catch_unwind(AssertUnwindSafe(|| entry.run(shard, device))) {
+        Ok(part) => Ok(Finished {
+            part: part?,
+            seconds: started.elapsed().as_secs_f64(),
+            device: words.to_owned(),
+        }),
+        Err(payload) => Err(Fault::Shards {
+            failed: 1,
+            shards: 1,
+            first: 0,
+            message: message(payload.as_ref()),
+        }),
+    }
+}
+
+/// The finished shards, or all failures as one.
+fn collect(shards: Vec<Mutex<Option<Result<Finished, Fault>>>>) -> Result<Vec<Finished>, Fault> {
+    let all = shards.len();
+    let mut finished = Vec::with_capacity(all);
+    let mut first = None;
+    let mut failed = 0;
+    for (i, shard) in shards.into_iter().enumerate() {
+        match shard.into_inner() {
+            Ok(Some(Ok(done))) => finished.push(done),
+            Ok(Some(Err(Fault::Shards { message, .. }))) => {
+                failed += 1;
+                first.get_or_insert((i, message));
+            }
+            Ok(Some(Err(other))) => return Err(other),
+            Ok(None) | Err(_) => {
+                failed += 1;
+                first.get_or_insert((i, "its worker ended".into()));
+            }
+        }
+    }
+    match first {
+        None => Ok(finished),
+        Some((first, message)) => Err(Fault::Shards { failed, shards: all, first, message }),
+    }
+}
+
+fn message(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().map(ToString::to_string);
+    text.or_else(|| payload.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "a panic without a message".into())
+}
+
+/// The backend as a short name, `host` where burn takes no part, and what does the work in words.
+fn where_it_runs(place: Place, backend: &str) -> (&str, String) {
+    let host = format!("host CPU ({})", instruction_set());
+    let on_backend = format!("{backend} on {}", if backend == "wgpu" { "a GPU" } else { &host });
+    match place {
+        Place::Host => ("host", host),
+        Place::Device => (backend, on_backend),
+        _ => (backend, format!("networks with {on_backend}, linear algebra on the host CPU")),
+    }
+}
+
+fn provenance(backend: &str, finished: &[Finished]) -> Provenance {
+    // Shards of an earlier run may come from another machine.
+    let devices: BTreeSet<&str> = finished.iter().map(|one| one.device.as_str()).collect();
+    let seconds: f64 = finished.iter().map(|one| one.seconds).sum();
+    Provenance {
+        backend: backend.into(),
+        device: devices.into_iter().collect::<Vec<_>>().join("; "),
+        platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+        date: time::OffsetDateTime::now_utc().date().to_string(),
+        seconds: (seconds * 100.0).round() / 100.0,
+        shards: finished.len(),
+        version: env!("CARGO_PKG_VERSION").into(),
+    }
+}
+
+/// The widest vector instructions, on which the last bits of sums depend.
+fn instruction_set() -> &'static str {
+    #[cfg(target_arch = "x86_64")]
+    {
+        if std::is_x86_feature_detected!("avx512f") {
+            return "x86-64 with AVX-512";
+        }
+        if std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma") {
+            return "x86-64 with AVX2 and FMA";
+        }
+    }
+    std::env::consts::ARCH
+}

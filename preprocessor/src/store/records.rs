@@ -1,0 +1,272 @@
+//! Records: one file per experiment and parameters, `<records>/<experiment>/<parameters>.json`.
+//!
+//! The file holds every input of the run key, the numbers, a digest over both, and provenance, which
+//! is outside the digest. A new run replaces the file, and leaves it untouched where the content is
+//! equal: version control then shows which numbers moved.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+use std::path::PathBuf;
+
+use experiments::record::Record;
+use serde::Deserialize;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::files;
+use super::layout;
+use super::scratch::Scratch;
+use crate::key;
+use crate::key::RunInputs;
+
+/// The version of the layout of a record's file.
+const SCHEMA: u64 = 1;
+
+/// Where, when, how long and on what a record was computed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// The backend, or `host` where burn took no part.
+    pub backend: String,
+    /// What did the work, in words: device and instruction set.
+    pub device: String,
+    /// Operating system and processor family.
+    pub platform: String,
+    /// The day, in universal time: `2026-11-22`.
+    pub date: String,
+    /// Seconds that the shards took, added up, also of those that an earlier run finished.
+    pub seconds: f64,
+    /// Number of shards.
+    pub shards: usize,
+    /// The version of mdbook-simulation.
+    pub version: String,
+}
+
+/// A record with the inputs it was computed from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stored {
+    /// All that could change the numbers.
+    pub inputs: RunInputs,
+    /// The numbers.
+    pub record: Record,
+    /// Where they come from.
+    pub provenance: Provenance,
+    /// The digest of inputs and numbers.
+    pub digest: String,
+}
+
+impl Stored {
+    /// A record that was just computed.
+    #[must_use]
+    pub fn new(inputs: RunInputs, record: Record, provenance: Provenance) -> Self {
+        let digest = key::digest(&content(&inputs, &layout::to_json(&record)));
+        Self { inputs, record, provenance, digest }
+    }
+}
+
+/// What lies where a record should be.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Found {
+    /// A record with this run key.
+    Fresh(Stored),
+    /// A whole record of these parameters that other code or other crates computed.
+    Stale(Stored),
+    /// A file that cannot be trusted, and why.
+    Corrupt(PathBuf, String),
+    /// Nothing.
+    Missing,
+}
+
+/// The folder of records of one book.
+#[derive(Clone, Debug)]
+pub struct Records {
+    folder: PathBuf,
+}
+
+impl Records {
+    /// The records in that folder.
+    #[must_use]
+    pub fn new(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    /// Where the record of these inputs belongs.
+    #[must_use]
+    pub fn path(&self, inputs: &RunInputs) -> PathBuf {
+        let name = format!("{}.json", key::short(&inputs.parameters_digest()));
+        self.folder.join(&inputs.experiment).join(name)
+    }
+
+    /// Looks for the record of these inputs.
+    #[must_use]
+    pub fn find(&self, inputs: &RunInputs) -> Found {
+        let path = self.path(inputs);
+        match std::fs::read_to_string(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Found::Missing,
+            Err(error) => Found::Corrupt(path, error.to_string()),
+            Ok(text) => match parse(&text) {
+                Err(why) => Found::Corrupt(path, why),
+                Ok(stored) if stored.inputs == *inputs => Found::Fresh(stored),
+                Ok(stored) if stored.inputs.parameters == inputs.parameters => Found::Stale(stored),
+                Ok(_) => Found::Corrupt(path, "it holds a record of other parameters".into()),
+            },
+        }
+    }
+
+    /// Stores a record, unless the same content lies there already. Says whether it wrote.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn store(&self, stored: &Stored, scratch: &Scratch) -> io::Result<bool> {
+        if let Found::Fresh(found) = self.find(&stored.inputs)
+            && found.digest == stored.digest
+        {
+            return Ok(false);
+        }
+        let text = render(stored);
+        files::replace(&self.path(&stored.inputs), text.as_bytes(), &scratch.temporary())?;
+        Ok(true)
+    }
+
+    /// Every record in the folder, sorted: files that can be read as one and lie where it belongs.
+    /// Other people's files, and what cannot be trusted, are not ours to list.
+    #[must_use]
+    pub fn files(&self) -> Vec<PathBuf> {
+        let list = |folder: &Path| -> Vec<PathBuf> {
+            let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+            entries.map(|entry| entry.path()).collect()
+        };
+        let ours = |path: &PathBuf| {
+            let text = std::fs::read_to_string(path).ok();
+            let stored = text.and_then(|text| parse(&text).ok());
+            stored.is_some_and(|stored| self.path(&stored.inputs) == *path)
+        };
+        let folders = list(&self.folder);
+        let mut files: Vec<PathBuf> =
+            folders.iter().flat_map(|folder| list(folder)).filter(ours).collect();
+        files.sort();
+        files
+    }
+}
+
+fn content(inputs: &RunInputs, record: &Value) -> Value {
+    serde_json::json!({ "schema": SCHEMA, "inputs": inputs, "record": record })
+}
+
+fn render(stored: &Stored) -> String {
+    let mut file: BTreeMap<&str, Value> = BTreeMap::new();
+    file.insert("schema", SCHEMA.into());
+    file.insert("digest", stored.digest.as_str().into());
+    file.insert("run_key", stored.inputs.digest().into());
+    file.insert("inputs", key::json(&stored.inputs));
+    file.insert("record", layout::to_json(&stored.record));
+    file.insert("provenance", key::json(&stored.provenance));
+    layout::pretty(&key::json(&file))
+}
+
+fn parse(text: &str) -> Result<Stored, String> {
+    let file: Value =
+        serde_json::from_str(text).map_err(|error| format!("it is not JSON: {error}"))?;
+    let schema = file.get("schema").and_then(Value::as_u64);
+    if schema != Some(SCHEMA) {
+        return Err(match schema {
+            Some(other) => format!("it has schema {other}; this program reads {SCHEMA}"),
+            None => "it has no schema version".into(),
+        });
+    }
+    let part = |name: &str| file.get(name).cloned().ok_or_else(|| format!("it has no `{name}`"));
+    let inputs: RunInputs = serde_json::from_value(part("inputs")?)
+        .map_err(|error| format!("its inputs cannot be read: {error}"))?;
+    let record = part("record")?;
+    let digest = key::digest(&content(&inputs, &record));
+    if part("digest")? != digest.as_str() {
+        return Err("its content does not match its digest".into());
+    }
+    let record = layout::from_json(&record)?;
+    let provenance = serde_json::from_value(part("provenance")?)
+        .map_err(|error| format!("its provenance cannot be read: {error}"))?;
+    Ok(Stored { inputs, record, provenance, digest })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stored(fingerprint: &str, value: f64) -> Stored {
+        let inputs = RunInputs {
+            experiment: "test".into(),
+            fingerprint: fingerprint.into(),
+            parameters: [("n".to_owned(), 1.into())].into(),
+            precision: "f64".into(),
+            crates: BTreeMap::new(),
+        };
+        let table = experiments::record::Table::new([("x", vec![value])]);
+        let record = Record { tables: [("t".into(), table)].into(), ..Record::default() };
+        let provenance = Provenance {
+            backend: "host".into(),
+            device: "this".into(),
+            platform: "linux".into(),
+            date: "2026-11-22".into(),
+            seconds: 1.0,
+            shards: 1,
+            version: "0".into(),
+        };
+        Stored::new(inputs, record, provenance)
+    }
+
+    fn folder() -> (tempfile::TempDir, Records, Scratch) {
+        let root = tempfile::tempdir().unwrap();
+        let records = Records::new(root.path().join("records"));
+        let scratch = Scratch::new(root.path());
+        (root, records, scratch)
+    }
+
+    #[test]
+    fn equal_content_leaves_the_file_untouched() {
+        let (_root, records, scratch) = folder();
+        let first = stored("a", 1.0);
+        assert_eq!(records.find(&first.inputs), Found::Missing);
+        assert!(records.store(&first, &scratch).unwrap());
+        assert_eq!(records.find(&first.inputs), Found::Fresh(first.clone()));
+        let later = Provenance { date: "2027-01-01".into(), ..first.provenance.clone() };
+        assert!(!records.store(&Stored { provenance: later, ..first.clone() }, &scratch).unwrap());
+        assert_eq!(records.find(&first.inputs), Found::Fresh(first.clone()));
+        assert_eq!(records.files(), [records.path(&first.inputs)]);
+        assert_eq!(std::fs::read_dir(scratch.temporary()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn other_code_makes_a_record_stale() {
+        let (_root, records, scratch) = folder();
+        let first = stored("a", 1.0);
+        records.store(&first, &scratch).unwrap();
+        assert_eq!(records.find(&stored("b", 1.0).inputs), Found::Stale(first));
+    }
+
+    #[test]
+    fn what_was_tampered_with_is_not_trusted() {
+        let (_root, records, scratch) = folder();
+        let first = stored("a", 0.125);
+        records.store(&first, &scratch).unwrap();
+        let path = records.path(&first.inputs);
+        let text = std::fs::read_to_string(&path).unwrap();
+        let cases = [
+            (text.replace("0.125", "0.126"), "its content does not match its digest"),
+            (
+                text.replace("\"schema\": 1", "\"schema\": 2"),
+                "it has schema 2; this program reads 1",
+            ),
+            (text[..text.len() / 2].to_owned(), "it is not JSON"),
+            ("{}".into(), "it has no schema version"),
+        ];
+        for (edited, expected) in cases {
+            assert_ne!(edited, text);
+            std::fs::write(&path, edited).unwrap();
+            match records.find(&first.inputs) {
+                Found::Corrupt(_, why) => assert!(why.starts_with(expected), "{why}"),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}
