@@ -1,0 +1,8 @@
+//! The whole thing from outside: tiny books in, pages and problems out.
+
+mod course;
+mod edits;
+mod errors;
+mod line;
+mod pages;
+mod protocol;
