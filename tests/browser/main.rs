@@ -2,23 +2,29 @@
 
 mod driver;
 
+use std::path::Path;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::process::Command;
 
 use driver::Browser;
-use mdbook_simulation::Options;
-use mdbook_simulation::cli;
 use serde_json::Value;
 use serde_json::json;
-use tests::repository;
 
-/// The course, built for these tests into a folder of its own.
+/// The course, built for these tests into a folder of its own by the program that
+/// `MDBOOK_SIMULATION` names (`tests/run` sets it), or that lies in `target/release`.
 fn course() -> (tempfile::TempDir, PathBuf) {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
+    let program = std::env::var_os("MDBOOK_SIMULATION")
+        .map_or_else(|| repository.join("target/release/mdbook-simulation"), PathBuf::from);
     let folder = tempfile::tempdir().unwrap();
     let site = folder.path().join("site");
-    let options = Options { frozen: true, ..Options::default() };
-    let catalog = Arc::new(experiments::catalog::all());
-    cli::build(&repository(), Some(&site), catalog, options).unwrap();
+    let status = Command::new(&program)
+        .args(["build", "--frozen", "--dest-dir"])
+        .arg(&site)
+        .current_dir(repository)
+        .status()
+        .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
+    assert!(status.success());
     (folder, site)
 }
 
