@@ -43,7 +43,8 @@ impl Place {
     /// Line and column, both from 1, the column in characters.
     #[must_use]
     pub fn line_column(&self) -> (usize, usize) {
-        let before = self.file.text.get(..self.span.start).unwrap_or(&self.file.text);
+        let text = &self.file.text;
+        let before = &text[..text.floor_char_boundary(self.span.start)];
         let line = before.bytes().filter(|&byte| byte == b'\n').count() + 1;
         let start = before.rfind('\n').map_or(0, |newline| newline + 1);
         (line, before[start..].chars().count() + 1)
@@ -104,7 +105,7 @@ impl std::fmt::Display for Problem {
             group = group.element(
                 Snippet::source(file.text.as_str())
                     .path(file.path.as_str())
-                    .annotation(AnnotationKind::Primary.span(span.clone())),
+                    .annotation(AnnotationKind::Primary.span(whole(&file.text, span))),
             );
         }
         if !self.hint.is_empty() {
@@ -112,6 +113,12 @@ impl std::fmt::Display for Problem {
         }
         f.write_str(&Renderer::plain().decor_style(DecorStyle::Ascii).render(&[group]))
     }
+}
+
+/// A span widened to whole characters of a text, and kept within it.
+fn whole(text: &str, span: &Range<usize>) -> Range<usize> {
+    let start = text.floor_char_boundary(span.start);
+    start..text.ceil_char_boundary(span.end).max(start)
 }
 
 /// All problems of one run.
@@ -207,6 +214,14 @@ mod tests {
             "did you mean `adl-double`?",
         );
         insta::assert_snapshot!(problem.to_string());
+    }
+
+    #[test]
+    fn a_place_within_a_character_is_shown() {
+        for span in [2..3, 3..4, 1..4, 5..99, 99..100] {
+            let problem = Problem::error(Some(place("$㈉$x", span)), "fault", "");
+            assert!(problem.to_string().contains("book/a.md:1:"));
+        }
     }
 
     #[test]
