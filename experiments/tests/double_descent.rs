@@ -11,7 +11,9 @@ use experiments::claim::Verdict;
 use experiments::entry::Entry;
 use experiments::exhibit::Exhibit;
 use experiments::experiment::Experiment;
-use experiments::figure::Mark;
+use experiments::figure::mark::Band;
+use experiments::figure::mark::Line;
+use experiments::figure::mark::Mark;
 use experiments::fingerprint::Fingerprint;
 use experiments::parameters;
 use experiments::parameters::Kind;
@@ -262,10 +264,10 @@ fn any_setting_gives_figures_and_claims() {
         for claim in checked {
             assert!(drawn.iter().any(|figure| figure.name == claim.figure), "{claim:?}");
         }
-        for mark in drawn.iter().flat_map(|figure| &figure.panels).flat_map(|panel| &panel.marks) {
+        for mark in drawn.iter().flat_map(|figure| &figure.panels).flat_map(|panel| panel.marks()) {
             match mark {
-                Mark::Line { x, y, .. } => assert_eq!(x.len(), y.len()),
-                Mark::Band { x, low, high, .. } => {
+                Mark::Line(Line { x, y, .. }) => assert_eq!(x.len(), y.len()),
+                Mark::Band(Band { x, low, high, .. }) => {
                     assert_eq!((x.len(), x.len()), (low.len(), high.len()));
                 }
                 _ => {}

@@ -14,7 +14,9 @@ use experiments::entry::Catalog;
 use experiments::entry::Entry;
 use experiments::exhibit::Exhibit;
 use experiments::experiment::Experiment;
-use experiments::figure::Mark;
+use experiments::figure::Grid;
+use experiments::figure::mark::HeatMap;
+use experiments::figure::mark::Mark;
 use experiments::fingerprint::Fingerprint;
 use experiments::lab::landscape::Normalise;
 use experiments::lab::network::Activation;
@@ -88,8 +90,8 @@ fn figures_follow_the_planes_that_are_kept() {
         }
         for figure in &figures {
             assert!(!figure.label.is_empty() && !figure.caption.is_empty());
-            for mark in figure.panels.iter().flat_map(|panel| &panel.marks) {
-                if let Mark::HeatMap { x, y, values, .. } = mark {
+            for mark in figure.panels.iter().flat_map(|panel| panel.marks()) {
+                if let Mark::HeatMap(HeatMap { grid: Grid { x, y, values }, .. }) = mark {
                     assert_eq!((values.len(), values[0].len()), (y.len(), x.len()));
                     assert!(values.iter().flatten().all(|&value| value > 0.0));
                 }

@@ -7,11 +7,12 @@ use std::process::Command;
 
 use experiments::figure::Axis;
 use experiments::figure::Figure;
-use experiments::figure::Mark;
+use experiments::figure::Grid;
 use experiments::figure::Panel;
 use experiments::figure::Role;
 use experiments::figure::Scale;
-use experiments::figure::Symbol;
+use experiments::figure::mark;
+use experiments::figure::mark::Symbol;
 use experiments::lab::random;
 use mdbook_simulation::render::figure;
 use mdbook_simulation::render::math;
@@ -28,51 +29,28 @@ fn drawn(i: u64) -> Figure {
         |values: Vec<f64>| values.iter().map(|value| 0.01 + value * value).collect::<Vec<_>>();
     let label = |text: &str| format!("{text} {i}");
     let (low, high) = (positive(numbers(40)), positive(numbers(40)));
+    let reference = Role::Reference;
     let marks = vec![
-        Mark::Band { label: label("band"), role: Role::Test, x: x.clone(), low, high },
-        Mark::Line {
-            label: label("line"),
-            role: Role::Arm(u8::try_from(i % 8).unwrap_or(0) + 1),
-            x: x.clone(),
-            y: positive(numbers(40)),
-        },
-        Mark::Points {
-            label: label("points"),
-            role: Role::Train,
-            x: x.clone(),
-            y: positive(numbers(40)),
-            low: Vec::new(),
-            high: Vec::new(),
-        },
-        Mark::Vertical { label: label("at"), role: Role::Reference, at: 20.0 },
-        Mark::Marker {
-            label: label("here"),
-            role: Role::Theory,
-            symbol: Symbol::Star,
-            x: 7.0,
-            y: 1.0,
-        },
+        mark::band(&label("band"), Role::Test, x.clone(), low, high),
+        mark::line(
+            &label("line"),
+            Role::Arm(u8::try_from(i % 8).unwrap_or(0) + 1),
+            x.clone(),
+            positive(numbers(40)),
+        ),
+        mark::points(&label("points"), Role::Train, x.clone(), positive(numbers(40))),
+        mark::vertical(&label("at"), reference, 20.0),
+        mark::marker(&label("here"), Role::Theory, Symbol::Star, 7.0, 1.0),
     ];
-    let surface = Mark::HeatMap {
-        quantity: "loss".into(),
-        scale: if i.is_multiple_of(2) { Scale::Log } else { Scale::Linear },
-        x: x[..25].to_vec(),
-        y: x[..25].to_vec(),
-        values: (0..25).map(|_| positive(numbers(25))).collect(),
+    let scale = if i.is_multiple_of(2) { Scale::Log } else { Scale::Linear };
+    let values = (0..25).map(|_| positive(numbers(25))).collect();
+    let grid = Grid { x: x[..25].to_vec(), y: x[..25].to_vec(), values };
+    let panel = |marks| {
+        let y = if i.is_multiple_of(3) { Axis::log("y") } else { Axis::linear("y") };
+        Panel::plane(Axis::log("x"), y, marks).title(&label("panel"))
     };
-    let panel = |marks| Panel {
-        title: label("panel"),
-        x: Axis::log("x"),
-        y: if i.is_multiple_of(3) { Axis::log("y") } else { Axis::linear("y") },
-        marks,
-    };
-    Figure {
-        name: "a".into(),
-        label: label("figure"),
-        caption: String::new(),
-        panels: vec![panel(marks), panel(vec![surface])],
-        columns: 2,
-    }
+    let panels = vec![panel(marks), panel(vec![mark::heat_map("loss", scale, grid)])];
+    Figure::new("a", &label("figure"), "", panels).columns(2)
 }
 
 fn formula(i: u64) -> String {

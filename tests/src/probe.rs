@@ -13,9 +13,9 @@ use experiments::experiment::Experiment;
 use experiments::experiment::Place;
 use experiments::figure::Axis;
 use experiments::figure::Figure;
-use experiments::figure::Mark;
 use experiments::figure::Panel;
 use experiments::figure::Role;
+use experiments::figure::mark;
 use experiments::fingerprint::Fingerprint;
 use experiments::lab::statistics;
 use experiments::parameters::Field;
@@ -162,22 +162,15 @@ impl Exhibit for Probe {
     fn figures(_: &ProbeParameters, record: &Record) -> Vec<Figure> {
         ["line", "again"]
             .into_iter()
-            .map(|name| Figure {
-                name: name.into(),
-                label: format!("A straight line, {name}."),
-                caption: format!("A line of slope $a$, {name}."),
-                panels: vec![Panel {
-                    title: String::new(),
-                    x: Axis::linear(looks::axis()),
-                    y: Axis::linear("height"),
-                    marks: vec![Mark::Line {
-                        label: "line".into(),
-                        role: Role::Test,
-                        x: record.column("line", "width").to_vec(),
-                        y: record.column("line", "height").to_vec(),
-                    }],
-                }],
-                columns: 1,
+            .map(|name| {
+                let of = |column: &str| record.column("line", column).to_vec();
+                let marks = vec![mark::line("line", Role::Test, of("width"), of("height"))];
+                Figure::new(
+                    name,
+                    &format!("A straight line, {name}."),
+                    &format!("A line of slope $a$, {name}."),
+                    vec![Panel::plane(Axis::linear(looks::axis()), Axis::linear("height"), marks)],
+                )
             })
             .collect()
     }

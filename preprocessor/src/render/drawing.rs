@@ -64,14 +64,7 @@ mod tests {
 
     fn figure(label: &str) -> Figure {
         let (x, y) = (Axis::linear("x"), Axis::linear("y"));
-        let panel = Panel { title: String::new(), x, y, marks: Vec::new() };
-        Figure {
-            name: "a".into(),
-            label: label.into(),
-            caption: String::new(),
-            panels: vec![panel],
-            columns: 1,
-        }
+        Figure::new("a", label, "", vec![Panel::plane(x, y, Vec::new())])
     }
 
     #[test]

@@ -1,9 +1,8 @@
 //! The legend: a strip above what it explains, so that it never covers data.
 
-use experiments::figure::Mark;
 use experiments::figure::Panel;
 use experiments::figure::Role;
-use experiments::figure::Symbol;
+use experiments::figure::mark::Symbol;
 use plotters::style::text_anchor::HPos;
 use plotters::style::text_anchor::VPos;
 
@@ -11,6 +10,7 @@ use super::canvas::Canvas;
 use super::canvas::Rect;
 use super::canvas::Setting;
 use super::marks;
+use super::plotted::plotted;
 use super::style::Colour;
 use super::style::Ink;
 use super::style::canonical;
@@ -73,8 +73,13 @@ struct Item {
 #[must_use]
 pub(super) fn entries(panel: &Panel) -> Vec<Entry> {
     let mut entries = Vec::new();
-    for (label, role, sample) in panel.marks.iter().filter_map(described) {
-        add(&mut entries, Entry { label: label.into(), role, samples: vec![sample] });
+    for mark in panel.marks() {
+        for (label, role, sample) in plotted(mark).legend() {
+            if !label.trim().is_empty() {
+                let (label, role, samples) = (label.into(), canonical(role), vec![sample]);
+                add(&mut entries, Entry { label, role, samples });
+            }
+        }
     }
     entries.sort_by_key(|entry| entry.samples.iter().copied().map(rank).min());
     entries
@@ -86,19 +91,6 @@ fn rank(sample: Sample) -> u8 {
         Sample::Band => 1,
         Sample::Vertical | Sample::Horizontal => 2,
     }
-}
-
-fn described(mark: &Mark) -> Option<(&str, Role, Sample)> {
-    let (label, role, sample) = match mark {
-        Mark::Line { label, role, .. } => (label, role, Sample::Line),
-        Mark::Band { label, role, .. } => (label, role, Sample::Band),
-        Mark::Points { label, role, low, .. } => (label, role, Sample::Points(!low.is_empty())),
-        Mark::Vertical { label, role, .. } => (label, role, Sample::Vertical),
-        Mark::Horizontal { label, role, .. } => (label, role, Sample::Horizontal),
-        Mark::Marker { label, role, symbol, .. } => (label, role, Sample::Marker(*symbol)),
-        Mark::HeatMap { .. } => return None,
-    };
-    (!label.trim().is_empty()).then_some((label, canonical(*role), sample))
 }
 
 fn add(entries: &mut Vec<Entry>, new: Entry) {

@@ -32,6 +32,27 @@ pub(super) enum Padding {
 }
 
 impl Span {
+    /// From 0 to 1.
+    #[must_use]
+    pub(super) fn unit() -> Self {
+        Self { low: 0.0, high: 1.0, scale: Scale::Linear }
+    }
+
+    /// These spans widened to hold all of those that have the same scale.
+    #[must_use]
+    pub(super) fn hull(spans: impl Iterator<Item = Self>) -> Vec<Self> {
+        let spans: Vec<Self> = spans.collect();
+        let widened = |one: &Self| {
+            let alike = spans.iter().filter(|other| other.scale == one.scale);
+            alike.fold(*one, |all, other| Self {
+                low: all.low.min(other.low),
+                high: all.high.max(other.high),
+                ..all
+            })
+        };
+        spans.iter().map(widened).collect()
+    }
+
     /// The span of an axis: its range if that can be shown, else that of the values.
     #[must_use]
     pub(super) fn fit(
@@ -49,10 +70,17 @@ impl Span {
             found = Some((low.min(value), high.max(value)));
         }
         match (found, scale) {
-            (None, Scale::Linear) => Self { low: 0.0, high: 1.0, scale },
+            (None, Scale::Linear) => Self::unit(),
+            (None, Scale::Symlog { linear }) => {
+                let width = width(linear);
+                Self { low: -width, high: width, scale }.within_reach()
+            }
             (None, Scale::Log) => Self { low: 1.0, high: 10.0, scale },
             (Some((low, high)), Scale::Linear) => Self::around(low, high, padding),
             (Some((low, high)), Scale::Log) => Self::around_log(low, high, padding),
+            (Some((low, high)), Scale::Symlog { linear }) => {
+                Self::around_symmetric(low, high, linear, padding)
+            }
         }
     }
 
@@ -60,7 +88,7 @@ impl Span {
         let (low, high) = (one.min(other), one.max(other));
         let wide = match scale {
             // Below the normal numbers a division no longer gives places.
-            Scale::Linear => {
+            Scale::Linear | Scale::Symlog { .. } => {
                 let least = 1e-13 * low.abs().max(high.abs());
                 high / 2.0 - low / 2.0 > least.max(f64::MIN_POSITIVE)
             }
@@ -106,9 +134,25 @@ impl Span {
         Self { low: libm::pow(10.0, low), high: libm::pow(10.0, high), scale: Scale::Log }
     }
 
+    fn around_symmetric(low: f64, high: f64, linear: f64, padding: Padding) -> Self {
+        let scale = Scale::Symlog { linear };
+        let (from, to) = (bent(low, linear), bent(high, linear));
+        let room = match padding {
+            _ if to - from < 1e-9 => 0.5,
+            Padding::None => 0.0,
+            Padding::Share(share) => share * (to - from),
+        };
+        Self {
+            low: straightened(from - room, linear),
+            high: straightened(to + room, linear),
+            scale,
+        }
+        .within_reach()
+    }
+
     fn within_reach(self) -> Self {
         match self.scale {
-            Scale::Linear => Self {
+            Scale::Linear | Scale::Symlog { .. } => Self {
                 low: self.low.clamp(-LARGEST, LARGEST / 2.0),
                 high: self.high.clamp(-LARGEST / 2.0, LARGEST),
                 ..self
@@ -148,6 +192,10 @@ impl Span {
                 let (low, high) = (libm::log10(self.low), libm::log10(self.high));
                 (libm::log10(value) - low) / (high - low)
             }
+            Scale::Symlog { linear } => {
+                let (low, high) = (bent(self.low, linear), bent(self.high, linear));
+                (bent(value, linear) - low) / (high - low)
+            }
         }
     }
 }
@@ -155,7 +203,23 @@ impl Span {
 /// Whether an axis of this scale can show a value.
 #[must_use]
 pub(super) fn shown(value: f64, scale: Scale) -> bool {
-    value.is_finite() && (scale == Scale::Linear || value > 0.0)
+    value.is_finite() && (scale != Scale::Log || value > 0.0)
+}
+
+/// The width of the linear part of a symmetric scale, brought into what can be computed with.
+#[must_use]
+pub(super) fn width(linear: f64) -> f64 {
+    if linear.is_finite() && linear > 0.0 { linear.clamp(1e-300, 1e300) } else { 1.0 }
+}
+
+/// Along a symmetric logarithmic scale: `sign(v) · ln(1 + |v|/linear)`.
+fn bent(value: f64, linear: f64) -> f64 {
+    libm::copysign(libm::log1p(value.abs() / width(linear)), value)
+}
+
+/// The inverse of [`bent`].
+fn straightened(place: f64, linear: f64) -> f64 {
+    libm::copysign(width(linear) * libm::expm1(place.abs()), place)
 }
 
 #[cfg(test)]
@@ -201,7 +265,7 @@ mod tests {
         check(None, Scale::Linear, &[0.0, 0.0], (-1.0, 1.0));
         check(None, Scale::Log, &[1.0], (libm::pow(10.0, -0.5), libm::pow(10.0, 0.5)));
         let magnitudes = [1e-320, 1e-300, 1.0, 1e300, f64::MAX, -f64::MAX];
-        for scale in [Scale::Linear, Scale::Log] {
+        for scale in [Scale::Linear, Scale::Log, Scale::Symlog { linear: 0.1 }] {
             for one in magnitudes {
                 for other in magnitudes {
                     let span = Span::fit(None, scale, [one, other], SOME);

@@ -9,6 +9,8 @@
 use experiments::figure::Role;
 use plotters::style::RGBAColor;
 
+use super::palette::Map;
+
 /// The shape of a plotted point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
@@ -43,6 +45,21 @@ pub(super) enum Colour {
     Grid,
     /// The page itself: around marks on a coloured surface.
     Page,
+    /// A place along a colour map, from 0 to 255.
+    Shade(Map, u8),
+}
+
+/// For which page a drawing is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "every caller decides among all of them")]
+pub enum Theme {
+    /// One whose stylesheet colours the classes of the marks; without it the colours are light ones.
+    #[default]
+    Page,
+    /// A light page or slide.
+    Light,
+    /// A dark page or slide.
+    Dark,
 }
 
 /// The look of one colour.
@@ -51,8 +68,7 @@ pub(super) struct Look {
     pub(super) name: &'static str,
     /// Colour on a white page, on paper and in a file.
     pub(super) light: &'static str,
-    /// Colour on a dark page, which the stylesheet gives it.
-    #[cfg_attr(not(test), expect(dead_code, reason = "read by the stylesheet's test only"))]
+    /// Colour on a dark page.
     pub(super) dark: &'static str,
     /// Lengths of dashes and gaps of a line in px; empty for a solid one.
     pub(super) dash: &'static str,
@@ -132,11 +148,35 @@ impl Colour {
             Self::Axis => 14,
             Self::Grid => 15,
             Self::Page => 16,
+            Self::Shade(map, _) => 17 + map.index(),
         }
     }
 
-    fn from_index(index: u8) -> Self {
+    /// Its class in a drawing that the page colours; shades are the same on every page.
+    #[must_use]
+    pub(super) fn class(self) -> Option<&'static str> {
+        match self {
+            Self::Shade(..) => None,
+            other => Some(other.look().name),
+        }
+    }
+
+    /// Its colour in a theme, `#rrggbb`.
+    #[must_use]
+    pub(super) fn hex(self, theme: Theme) -> String {
+        match (self, theme) {
+            (Self::Shade(map, place), _) => {
+                let [r, g, b] = map.colour(f64::from(place) / 255.0);
+                format!("#{r:02x}{g:02x}{b:02x}")
+            }
+            (other, Theme::Dark) => other.look().dark.into(),
+            (other, _) => other.look().light.into(),
+        }
+    }
+
+    fn from_index(index: u8, shade: u8) -> Self {
         match index {
+            17.. => Self::Shade(Map::from_index(index - 17), shade),
             14 => Self::Axis,
             15 => Self::Grid,
             16 => Self::Page,
@@ -144,10 +184,14 @@ impl Colour {
         }
     }
 
-    /// Its look.
+    /// Its look; that of an axis for a shade, which has a colour only.
     #[must_use]
     pub(super) fn look(self) -> &'static Look {
-        &LOOKS[usize::from(self.index())]
+        let index = match self {
+            Self::Shade(..) => Self::Axis.index(),
+            other => other.index(),
+        };
+        &LOOKS[usize::from(index)]
     }
 }
 
@@ -185,13 +229,14 @@ impl Ink {
     /// The colour that stands for it.
     #[must_use]
     pub(super) fn encode(self) -> RGBAColor {
-        RGBAColor(self.colour.index(), u8::from(self.dashed), 0, self.opacity)
+        let shade = if let Colour::Shade(_, place) = self.colour { place } else { 0 };
+        RGBAColor(self.colour.index(), u8::from(self.dashed), shade, self.opacity)
     }
 
     /// The ink that a colour stands for.
     #[must_use]
-    pub(super) fn decode((index, dashed, _): (u8, u8, u8), alpha: f64) -> Self {
-        Self { colour: Colour::from_index(index), dashed: dashed != 0, opacity: alpha }
+    pub(super) fn decode((index, dashed, shade): (u8, u8, u8), alpha: f64) -> Self {
+        Self { colour: Colour::from_index(index, shade), dashed: dashed != 0, opacity: alpha }
     }
 }
 
@@ -274,7 +319,7 @@ mod tests {
     #[test]
     fn an_ink_survives_the_way_through_plotters() {
         for (index, look) in (0u8..).zip(&LOOKS) {
-            let colour = Colour::from_index(index);
+            let colour = Colour::from_index(index, 0);
             assert_eq!(colour.look().name, look.name);
             let ink = Ink { colour, dashed: true, opacity: 0.2 };
             let RGBAColor(r, g, b, a) = ink.encode();

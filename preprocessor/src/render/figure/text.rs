@@ -91,6 +91,11 @@ fn shorten(line: &mut String, size: f64, room: f64) {
     line.push('…');
 }
 
+/// A label without its markup, for people and programs that read plain text.
+pub(super) fn plain(text: &str) -> String {
+    text.replace('$', "")
+}
+
 /// One line that XML can hold: other white space becomes a space, control characters and what
 /// XML 1.0 forbids are left out.
 pub(super) fn clean(text: &str) -> String {

@@ -2,6 +2,7 @@
 
 use experiments::figure::Scale;
 
+use super::scale;
 use super::scale::Span;
 use crate::number;
 use crate::number::number;
@@ -11,8 +12,34 @@ use crate::number::number;
 pub(super) struct Tick {
     /// Where it lies along the axis, from 0 to 1.
     pub(super) place: f64,
-    /// What it says; empty for a minor one.
+    /// What it says; may be empty.
     pub(super) label: String,
+    /// Whether it has a label, on the outer panels at least, and a line of the grid.
+    pub(super) major: bool,
+}
+
+impl Tick {
+    /// A tick with a label.
+    fn major(place: f64, label: String) -> Self {
+        Self { place, label, major: true }
+    }
+
+    /// A short tick.
+    fn minor(place: f64) -> Self {
+        Self { place, label: String::new(), major: false }
+    }
+}
+
+/// The ticks of an axis of names: the first at 0, the second at 1.
+#[must_use]
+pub(super) fn names(span: &Span, names: &[String]) -> Vec<Tick> {
+    names
+        .iter()
+        .zip(0..)
+        .filter_map(|(name, at)| Some((name, span.place(f64::from(at))?)))
+        .filter(|(_, place)| (0.0..=1.0).contains(place))
+        .map(|(name, place)| Tick::major(place, name.clone()))
+        .collect()
 }
 
 /// The ticks of an axis, with at most about so many labels. Minor ticks only where decades are
@@ -23,6 +50,7 @@ pub(super) fn ticks(span: &Span, most: usize) -> Vec<Tick> {
     match span.scale {
         Scale::Linear => linear(span, most),
         Scale::Log => logarithmic(span, most),
+        Scale::Symlog { .. } => symmetric(span, most),
     }
 }
 
@@ -59,7 +87,7 @@ fn linear(span: &Span, most: usize) -> Vec<Tick> {
     if !step.is_normal() || first.abs().max(last.abs()) > 1e12 || last - first > 40.0 {
         return [span.low, span.high]
             .into_iter()
-            .filter_map(|value| Some(Tick { place: span.place(value)?, label: number(value) }))
+            .filter_map(|value| Some(Tick::major(span.place(value)?, number(value))))
             .collect();
     }
     let largest = (first.abs().max(last.abs())) * step;
@@ -67,7 +95,7 @@ fn linear(span: &Span, most: usize) -> Vec<Tick> {
         .map(|at| round_multiple(first + f64::from(at), step, power))
         .filter_map(|value| {
             let label = linear_label(value, largest, power as i32);
-            Some(Tick { place: span.place(value)?.clamp(0.0, 1.0), label })
+            Some(Tick::major(span.place(value)?.clamp(0.0, 1.0), label))
         })
         .collect()
 }
@@ -114,6 +142,11 @@ fn logarithmic(span: &Span, most: usize) -> Vec<Tick> {
             return labelled(span, &values);
         }
     }
+    linear_values(span, most)
+}
+
+/// The ticks of a linear axis, where they lie on this one.
+fn linear_values(span: &Span, most: usize) -> Vec<Tick> {
     let even = Span { scale: Scale::Linear, ..*span };
     let values: Vec<(f64, String)> = linear(&even, most)
         .into_iter()
@@ -121,10 +154,47 @@ fn logarithmic(span: &Span, most: usize) -> Vec<Tick> {
         .collect();
     values
         .into_iter()
-        .filter_map(|(value, label)| {
-            Some(Tick { place: span.place(value)?.clamp(0.0, 1.0), label })
-        })
+        .filter_map(|(value, label)| Some(Tick::major(span.place(value)?.clamp(0.0, 1.0), label)))
         .collect()
+}
+
+/// Zero and the decades on either side, beginning where the axis becomes logarithmic.
+fn symmetric(span: &Span, most: usize) -> Vec<Tick> {
+    let Scale::Symlog { linear } = span.scale else { return Vec::new() };
+    // Exponents of doubles, whatever the scale says.
+    let exponent = |value: f64| libm::log10(value).clamp(-307.0, 308.0);
+    let first = libm::ceil(exponent(scale::width(linear)) - 1e-9) as i32;
+    let last = libm::floor(exponent(span.low.abs().max(span.high.abs())) + 1e-9) as i32;
+    let inside = |value: f64| span.place(value).filter(|at| (-1e-9..=1.0 + 1e-9).contains(at));
+    let count = |value: f64| {
+        (first..=last)
+            .filter(|&at| inside(value * libm::pow(10.0, f64::from(at))).is_some())
+            .count()
+    };
+    let labels = count(1.0) + count(-1.0) + 1;
+    if last < first || labels < 3 {
+        return linear_values(span, most);
+    }
+    let stride = i32::try_from(labels.div_ceil(most)).unwrap_or(1).max(1);
+    let mut ticks: Vec<Tick> = inside(0.0)
+        .map(|place| Tick::major(place.clamp(0.0, 1.0), "0".into()))
+        .into_iter()
+        .collect();
+    for exponent in first..=last {
+        for (sign, factor) in [("", 1.0), ("−", -1.0)] {
+            let Some(place) = inside(factor * libm::pow(10.0, f64::from(exponent))) else {
+                continue;
+            };
+            if (exponent - first).rem_euclid(stride) == 0 {
+                let label = format!("{sign}10{}", number::superscript(exponent));
+                ticks.push(Tick::major(place.clamp(0.0, 1.0), label));
+            } else {
+                ticks.push(Tick::minor(place.clamp(0.0, 1.0)));
+            }
+        }
+    }
+    ticks.sort_by(|one, other| one.place.total_cmp(&other.place));
+    ticks
 }
 
 fn decade_ticks(span: &Span, first: i32, last: i32, most: usize) -> Vec<Tick> {
@@ -136,13 +206,13 @@ fn decade_ticks(span: &Span, first: i32, last: i32, most: usize) -> Vec<Tick> {
             && let Some(place) = span.place(libm::pow(10.0, f64::from(exponent)))
         {
             let label = format!("10{}", number::superscript(exponent));
-            ticks.push(Tick { place: place.clamp(0.0, 1.0), label });
+            ticks.push(Tick::major(place.clamp(0.0, 1.0), label));
         }
     }
     if stride == 1 {
         const BETWEEN: [f64; 8] = [2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0];
         for (value, _) in digit_values(span, first - 1, last, &BETWEEN) {
-            ticks.extend(span.place(value).map(|place| Tick { place, label: String::new() }));
+            ticks.extend(span.place(value).map(Tick::minor));
         }
     }
     ticks
@@ -164,7 +234,7 @@ fn labelled(span: &Span, values: &[(f64, i32)]) -> Vec<Tick> {
         .iter()
         .filter_map(|&(value, _)| {
             let label = number(value).replace(" × ", "×");
-            Some(Tick { place: span.place(value)?.clamp(0.0, 1.0), label })
+            Some(Tick::major(span.place(value)?.clamp(0.0, 1.0), label))
         })
         .collect()
 }

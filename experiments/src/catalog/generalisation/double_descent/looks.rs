@@ -8,10 +8,13 @@ use crate::claim::Claim;
 use crate::claim::Threshold;
 use crate::figure::Axis as Scale;
 use crate::figure::Figure;
-use crate::figure::Mark;
+
 use crate::figure::Panel;
 use crate::figure::Role;
-use crate::figure::Symbol;
+use crate::figure::Shared;
+use crate::figure::mark;
+use crate::figure::mark::Mark;
+use crate::figure::mark::Symbol;
 use crate::record::Record;
 
 /// The figures of the axes that were run.
@@ -52,8 +55,9 @@ fn model_wise(parameters: &Parameters, record: &Record) -> Figure {
             noise_sentence(parameters),
             ridge_sentence(parameters),
         ]),
-        panels: vec![sizes_panel(parameters, record, "model-wise", "features", "p = n")],
+        panels: vec![sizes_panel(parameters, record, "model-wise", "features", "$p = n$")],
         columns: 1,
+        shared: Shared::default(),
     }
 }
 
@@ -76,8 +80,9 @@ fn sample_wise(parameters: &Parameters, record: &Record) -> Figure {
             noise_sentence(parameters),
             ridge_sentence(parameters),
         ]),
-        panels: vec![sizes_panel(parameters, record, "sample-wise", "points", "n = p")],
+        panels: vec![sizes_panel(parameters, record, "sample-wise", "points", "$n = p$")],
         columns: 1,
+        shared: Shared::default(),
     }
 }
 
@@ -85,17 +90,13 @@ fn epoch_wise(parameters: &Parameters, record: &Record) -> Figure {
     let of = |column: &str| record.column("epoch-wise", column).to_vec();
     let (steps, mean) = (of("step"), of("mean"));
     let Extrema { first, peak, second } = Extrema::of(&mean);
-    let marker = |label: &str, symbol, place: usize| Mark::Marker {
-        label: label.into(),
-        role: Role::Test,
-        symbol,
-        x: steps[place],
-        y: mean[place],
+    let marker = |label: &str, symbol, place: usize| {
+        mark::marker(label, Role::Test, symbol, steps[place], mean[place])
     };
     let mut marks = vec![
         band(Role::Test, steps.clone(), of("q10"), of("q90")),
-        line("training error", Role::Train, steps.clone(), of("train")),
-        line("test error", Role::Test, steps.clone(), mean.clone()),
+        mark::line("training error", Role::Train, steps.clone(), of("train")),
+        mark::line("test error", Role::Test, steps.clone(), mean.clone()),
         marker("first minimum", Symbol::Circle, first),
         marker("peak", Symbol::Triangle, peak),
         marker("second minimum", Symbol::Star, second),
@@ -118,25 +119,22 @@ fn epoch_wise(parameters: &Parameters, record: &Record) -> Figure {
             noise_sentence(parameters),
             String::new(),
         ]),
-        panels: vec![Panel {
-            title: String::new(),
-            x: Scale::log("gradient steps t"),
-            y: Scale::linear("error (MSE)"),
+        panels: vec![Panel::plane(
+            Scale::log("gradient steps $t$"),
+            Scale::linear("error (MSE)"),
             marks,
-        }],
+        )],
         columns: 1,
+        shared: Shared::default(),
     }
 }
 
 fn norm(parameters: &Parameters, record: &Record) -> Figure {
     let of = |column: &str| record.column("model-wise", column).to_vec();
-    let threshold =
-        || Mark::Vertical { label: "p = n".into(), role: Role::Reference, at: parameters.n as f64 };
-    let panel = |title: &str, y, marks: Vec<Mark>| Panel {
-        title: title.into(),
-        x: Scale::log("features p"),
-        y,
-        marks: marks.into_iter().chain([threshold()]).collect(),
+    let threshold = || mark::vertical("$p = n$", Role::Reference, parameters.n as f64);
+    let panel = |title: &str, y, marks: Vec<Mark>| {
+        let marks = marks.into_iter().chain([threshold()]).collect();
+        Panel::plane(Scale::log("features $p$"), y, marks).title(title)
     };
     let role = Role::Train;
     Figure {
@@ -166,16 +164,17 @@ fn norm(parameters: &Parameters, record: &Record) -> Figure {
                 Scale::log("norm of the coefficients"),
                 vec![
                     band(role, of("features"), of("norm_q10"), of("norm_q90")),
-                    line("norm", role, of("features"), of("norm")),
+                    mark::line("norm", role, of("features"), of("norm")),
                 ],
             ),
             panel(
                 "Training error",
                 Scale::linear("training error (MSE)"),
-                vec![line("training error", role, of("features"), of("train"))],
+                vec![mark::line("training error", role, of("features"), of("train"))],
             ),
         ],
         columns: 2,
+        shared: Shared::default(),
     }
 }
 
@@ -211,12 +210,8 @@ fn sizes_panel(
     threshold: &str,
 ) -> Panel {
     let of = |name: &str| record.column(table, name).to_vec();
-    let axis = if column == "features" { "features p" } else { "training points n" };
-    let mut marks = vec![Mark::Vertical {
-        label: threshold.into(),
-        role: Role::Reference,
-        at: parameters.n as f64,
-    }];
+    let axis = if column == "features" { "features $p$" } else { "training points $n$" };
+    let mut marks = vec![mark::vertical(threshold, Role::Reference, parameters.n as f64)];
     marks.extend(floor(record));
     marks.push(band(Role::Test, of(column), of("q10"), of("q90")));
     let ridge = format!("{table}-ridge");
@@ -229,16 +224,16 @@ fn sizes_panel(
         let (x, y) = (rows(column), rows("mean"));
         // The penalty that the claims are about is the main line already.
         if !x.is_empty() {
-            marks.push(line(
-                &format!("ridge, λ = {}", power(*lambda)),
+            marks.push(mark::line(
+                &format!("ridge, $λ = {}$", power(*lambda)),
                 Role::Arm(i as u8 + 1),
                 x,
                 y,
             ));
         }
     }
-    marks.push(line(&estimator(parameters), Role::Test, of(column), of("median")));
-    Panel { title: String::new(), x: Scale::log(axis), y: Scale::log("test error (MSE)"), marks }
+    marks.push(mark::line(&estimator(parameters), Role::Test, of(column), of("median")));
+    Panel::plane(Scale::log(axis), Scale::log("test error (MSE)"), marks)
 }
 
 /// A number as a power of ten where it is one: 10⁻³.
@@ -253,18 +248,14 @@ fn power(value: f64) -> String {
     format!("10{sign}{}", digits.chars().filter_map(raised).collect::<String>())
 }
 
-fn line(label: &str, role: Role, x: Vec<f64>, y: Vec<f64>) -> Mark {
-    Mark::Line { label: label.into(), role, x, y }
-}
-
 fn band(role: Role, x: Vec<f64>, low: Vec<f64>, high: Vec<f64>) -> Mark {
-    Mark::Band { label: "10–90 % of replicates".into(), role, x, low, high }
+    mark::band("10–90 % of replicates", role, x, low, high)
 }
 
 /// The noise floor, where there is noise.
 fn floor(record: &Record) -> Option<Mark> {
     let at = record.estimate("noise_floor").value;
-    (at > 0.0).then(|| Mark::Horizontal { label: "noise σ²".into(), role: Role::Reference, at })
+    (at > 0.0).then(|| mark::horizontal("noise $σ²$", Role::Reference, at))
 }
 
 fn estimator(parameters: &Parameters) -> String {

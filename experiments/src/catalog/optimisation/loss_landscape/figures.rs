@@ -4,11 +4,14 @@ use super::Axes;
 use super::Settings;
 use crate::figure::Axis;
 use crate::figure::Figure;
-use crate::figure::Mark;
+use crate::figure::Grid;
 use crate::figure::Panel;
 use crate::figure::Role;
 use crate::figure::Scale;
-use crate::figure::Symbol;
+use crate::figure::Shared;
+use crate::figure::mark;
+use crate::figure::mark::Mark;
+use crate::figure::mark::Symbol;
 use crate::lab::landscape::Normalise;
 use crate::record::Record;
 
@@ -33,9 +36,7 @@ fn slice(parameters: &Settings, record: &Record) -> Option<Figure> {
     let (a, b) = (lowest("lowest-at-1"), lowest("lowest-at-2"));
     let mut marks = vec![heat(record, "random")?, trained()];
     if (a, b) != (0.0, 0.0) {
-        let label = "lowest node".into();
-        let symbol = Symbol::Diamond;
-        marks.push(Mark::Marker { label, role: Role::Reference, symbol, x: a, y: b });
+        marks.push(mark::marker("lowest node", Role::Reference, Symbol::Diamond, a, b));
     }
     Some(Figure {
         name: "slice".into(),
@@ -50,8 +51,9 @@ fn slice(parameters: &Settings, record: &Record) -> Option<Figure> {
             if (a, b) == (0.0, 0.0) { "" } else { " The diamond is the lowest node." },
             parameters.replicates
         ),
-        panels: vec![Panel { title: String::new(), x, y, marks }],
+        panels: vec![Panel::plane(x, y, marks)],
         columns: 1,
+        shared: Shared::default(),
     })
 }
 
@@ -79,13 +81,9 @@ fn eigen(parameters: &Settings, record: &Record) -> Option<Figure> {
              is logarithmic. {see} Replicate 1 of {}.",
             parameters.replicates
         ),
-        panels: vec![Panel {
-            title: String::new(),
-            x,
-            y,
-            marks: vec![heat(record, "eigen")?, trained()],
-        }],
+        panels: vec![Panel::plane(x, y, vec![heat(record, "eigen")?, trained()])],
         columns: 1,
+        shared: Shared::default(),
     })
 }
 
@@ -93,15 +91,9 @@ fn eigen(parameters: &Settings, record: &Record) -> Option<Figure> {
 fn trajectory(parameters: &Settings, record: &Record) -> Option<Figure> {
     let heat = heat(record, "trajectory")?;
     let [first, second] = ["first", "second"].map(|name| record.column("path", name).to_vec());
-    let start = Mark::Marker {
-        label: "initialisation".into(),
-        role: Role::Reference,
-        symbol: Symbol::Circle,
-        x: first[0],
-        y: second[0],
-    };
-    let path =
-        Mark::Line { label: "path of training".into(), role: Role::Train, x: first, y: second };
+    let start =
+        mark::marker("initialisation", Role::Reference, Symbol::Circle, first[0], second[0]);
+    let path = mark::line("path of training", Role::Train, first, second);
     Some(Figure {
         name: "trajectory".into(),
         label: "Training loss on the plane of the path of training, with the path from the \
@@ -115,13 +107,13 @@ fn trajectory(parameters: &Settings, record: &Record) -> Option<Figure> {
              variance in two principal components. Replicate 1 of {}.",
             parameters.replicates
         ),
-        panels: vec![Panel {
-            title: String::new(),
-            x: Axis::linear("first principal component (distance)"),
-            y: Axis::linear("second principal component (distance)"),
-            marks: vec![heat, path, start, trained()],
-        }],
+        panels: vec![Panel::plane(
+            Axis::linear("first principal component").unit("distance"),
+            Axis::linear("second principal component").unit("distance"),
+            vec![heat, path, start, trained()],
+        )],
         columns: 1,
+        shared: Shared::default(),
     })
 }
 
@@ -141,11 +133,9 @@ fn cuts(parameters: &Settings, record: &Record) -> Figure {
     let mut marks: Vec<Mark> = lines
         .into_iter()
         .zip(1..)
-        .map(|((column, label), arm)| Mark::Line {
-            label: label.into(),
-            role: Role::Arm(arm),
-            x: distance.to_vec(),
-            y: record.column("cuts", column).to_vec(),
+        .map(|((column, label), arm)| {
+            let y = record.column("cuts", column).to_vec();
+            mark::line(label, Role::Arm(arm), distance.to_vec(), y)
         })
         .collect();
     let of_first = |column: &str| record.column("replicates", column)[0];
@@ -154,11 +144,9 @@ fn cuts(parameters: &Settings, record: &Record) -> Figure {
         ("L(θ) + ½ λ₁ t²", Role::Theory, of_first("top-eigenvalue")),
         ("L(θ) + ½ E[κ] t²", Role::Reference, of_first("normalised-curvature")),
     ];
-    marks.extend(parabolas.map(|(label, role, curvature)| Mark::Line {
-        label: label.into(),
-        role,
-        x: distance.to_vec(),
-        y: distance.iter().map(|t| loss + 0.5 * curvature * t * t).collect(),
+    marks.extend(parabolas.map(|(label, role, curvature)| {
+        let y = distance.iter().map(|t| loss + 0.5 * curvature * t * t).collect();
+        mark::line(label, role, distance.to_vec(), y)
     }));
     Figure {
         name: "cuts".into(),
@@ -175,26 +163,23 @@ fn cuts(parameters: &Settings, record: &Record) -> Figure {
             },
             parameters.replicates
         ),
-        panels: vec![Panel {
-            title: String::new(),
-            x: Axis::linear("distance t from the trained network"),
-            y: Axis::log("training loss"),
+        panels: vec![Panel::plane(
+            Axis::linear("distance $t$ from the trained network"),
+            Axis::log("training loss"),
             marks,
-        }],
+        )],
         columns: 1,
+        shared: Shared::default(),
     }
 }
 
 /// The curvatures of every replicate.
 fn curvatures(parameters: &Settings, record: &Record) -> Figure {
     let column = |name: &str| record.column("replicates", name).to_vec();
-    let points = |label: &str, role, name: &str, ends: Option<[&str; 2]>| Mark::Points {
-        label: label.into(),
-        role,
-        x: column("replicate"),
-        y: column(name),
-        low: ends.map_or_else(Vec::new, |[low, _]| column(low)),
-        high: ends.map_or_else(Vec::new, |[_, high]| column(high)),
+    let points = |label: &str, role, name: &str, ends: Option<[&str; 2]>| {
+        let low = ends.map_or_else(Vec::new, |[low, _]| column(low));
+        let high = ends.map_or_else(Vec::new, |[_, high]| column(high));
+        mark::whiskers(label, role, column("replicate"), column(name), low, high)
     };
     Figure {
         name: "curvatures".into(),
@@ -206,35 +191,29 @@ fn curvatures(parameters: &Settings, record: &Record) -> Figure {
                   from the first to the last decile); its expectation; and $\\operatorname{tr}H/P$, the \
                   expectation for isotropic directions."
             .into(),
-        panels: vec![Panel {
-            title: String::new(),
-            x: Axis::linear("replicate").range(0.5, parameters.replicates as f64 + 0.5),
-            y: Axis::log("curvature"),
-            marks: vec![
+        panels: vec![Panel::plane(
+            Axis::linear("replicate").range(0.5, parameters.replicates as f64 + 0.5),
+            Axis::log("curvature"),
+            vec![
                 points("λ₁", Role::Arm(1), "top-eigenvalue", None),
                 points("λ₂", Role::Arm(2), "second-eigenvalue", None),
                 points("random directions", Role::Arm(3), "median", Some(["first-decile", "last-decile"])),
                 points("their expectation", Role::Theory, "normalised-curvature", None),
-                points("tr H / P", Role::Reference, "isotropic-curvature", None),
+                points("$tr H / P$", Role::Reference, "isotropic-curvature", None),
             ],
-        }],
+        )],
         columns: 1,
+        shared: Shared::default(),
     }
 }
 
 fn heat(record: &Record, name: &str) -> Option<Mark> {
     let grid = record.grids.get(name)?;
-    Some(Mark::HeatMap {
-        quantity: "training loss".into(),
-        scale: Scale::Log,
-        x: grid.x.clone(),
-        y: grid.y.clone(),
-        values: grid.values.clone(),
-    })
+    let (x, y, values) = (grid.x.clone(), grid.y.clone(), grid.values.clone());
+    Some(mark::heat_map("training loss", Scale::Log, Grid { x, y, values }))
 }
 
 /// Every surface has the trained network at its origin.
 fn trained() -> Mark {
-    let label = "trained network".into();
-    Mark::Marker { label, role: Role::Train, symbol: Symbol::Star, x: 0.0, y: 0.0 }
+    mark::marker("trained network", Role::Train, Symbol::Star, 0.0, 0.0)
 }

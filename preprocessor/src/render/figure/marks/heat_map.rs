@@ -1,34 +1,25 @@
 //! Surfaces in colour: their cells on the page, their colours, and the colour bar.
 
-use experiments::figure::Mark;
+use experiments::figure::Colours;
 use experiments::figure::Scale;
+use experiments::figure::mark::HeatMap;
 
-use super::canvas::Canvas;
-use super::canvas::Rect;
-use super::png;
-use super::scale::Span;
-use super::scale::shown;
-
-/// Sixteen colours evenly along viridis (van der Walt and Smith, 2015, matplotlib; CC0), whose
-/// lightness rises evenly, so that it reads in grey and with any colour vision.
-const VIRIDIS: [[u8; 3]; 16] = [
-    [0x44, 0x01, 0x54],
-    [0x48, 0x1a, 0x6c],
-    [0x47, 0x2f, 0x7d],
-    [0x41, 0x44, 0x87],
-    [0x39, 0x56, 0x8c],
-    [0x31, 0x68, 0x8e],
-    [0x2a, 0x78, 0x8e],
-    [0x23, 0x88, 0x8e],
-    [0x1f, 0x98, 0x8b],
-    [0x22, 0xa8, 0x84],
-    [0x35, 0xb7, 0x79],
-    [0x54, 0xc5, 0x68],
-    [0x7a, 0xd1, 0x51],
-    [0xa5, 0xdb, 0x36],
-    [0xd2, 0xe2, 0x1b],
-    [0xfd, 0xe7, 0x25],
-];
+use crate::render::figure::canvas::Canvas;
+use crate::render::figure::canvas::Rect;
+use crate::render::figure::data::Listing;
+use crate::render::figure::data::Row;
+use crate::render::figure::data::cell_rows;
+use crate::render::figure::data::list_cells;
+use crate::render::figure::describe::surface;
+use crate::render::figure::palette::Map;
+use crate::render::figure::plotted::Plotted;
+use crate::render::figure::plotted::Reach;
+use crate::render::figure::plotted::Scene;
+use crate::render::figure::plotted::Shading;
+use crate::render::figure::png;
+use crate::render::figure::scale::Padding;
+use crate::render::figure::scale::Span;
+use crate::render::figure::scale::shown;
 
 /// Shades of a surface; the palette has one colour more, number 0, for what is not known.
 const SHADES: u8 = 128;
@@ -36,55 +27,19 @@ const SHADES: u8 = 128;
 /// Most pixels along one side of a picture.
 const PIXELS: usize = 200;
 
-/// One heat map.
-pub(super) struct Heat<'a> {
-    /// What the colour stands for.
-    pub(super) quantity: &'a str,
-    scale: Scale,
-    x: &'a [f64],
-    y: &'a [f64],
-    values: &'a [Vec<f64>],
-}
-
-impl<'a> Heat<'a> {
-    /// The heat map that a mark is.
-    #[must_use]
-    pub(super) fn of(mark: &'a Mark) -> Option<Self> {
-        match mark {
-            Mark::HeatMap { quantity, scale, x, y, values } => {
-                Some(Self { quantity, scale: *scale, x, y, values })
-            }
-            _ => None,
-        }
+impl Plotted for HeatMap {
+    fn reach(&self, (x, y): (Scale, Scale)) -> Reach {
+        let both = |ends: Option<(f64, f64)>| ends.map_or_else(Vec::new, |(a, b)| vec![a, b]);
+        Reach { x: both(ends(&self.grid.x, x)), y: both(ends(&self.grid.y, y)) }
     }
 
-    /// The ends of its cells across.
-    #[must_use]
-    pub(super) fn across(&self, scale: Scale) -> Option<(f64, f64)> {
-        ends(self.x, scale)
-    }
-
-    /// The ends of its cells upwards.
-    #[must_use]
-    pub(super) fn upwards(&self, scale: Scale) -> Option<(f64, f64)> {
-        ends(self.y, scale)
-    }
-
-    /// What the colours span when these heat maps share them. None without heat maps.
-    #[must_use]
-    pub(super) fn colours(maps: &[Self]) -> Option<Span> {
-        let scale = maps.first()?.scale;
-        let values = maps.iter().flat_map(|map| map.values).flatten().copied();
-        Some(Span::fit(None, scale, values, super::scale::Padding::None))
-    }
-
-    /// Draws it into a panel with these axes.
-    pub(super) fn draw(&self, canvas: &Canvas, rect: Rect, (x, y): (&Span, &Span), colours: &Span) {
-        let (Some(columns), Some(rows)) = (Cells::new(self.x, x), Cells::new(self.y, y)) else {
-            return;
-        };
+    fn draw(&self, scene: &Scene) {
+        let Some(colours) = &scene.colours else { return };
+        let columns = Cells::new(&self.grid.x, &scene.x);
+        let rows = Cells::new(&self.grid.y, &scene.y);
+        let (Some(columns), Some(rows)) = (columns, rows) else { return };
         let shade = |row: usize, column: usize| {
-            let value = self.values.get(row).and_then(|row| row.get(column));
+            let value = self.grid.values.get(row).and_then(|row| row.get(column));
             value.and_then(|&value| colours.place(value)).map_or(0, shade)
         };
         let pixels: Vec<Vec<u8>> = rows
@@ -93,16 +48,69 @@ impl<'a> Heat<'a> {
             .rev()
             .map(|&row| columns.pixels.iter().map(|&column| shade(row, column)).collect())
             .collect();
+        let rect = scene.plot.rect;
         let (left, bottom) = rect.at((columns.from, rows.from));
         let (right, top) = rect.at((columns.to, rows.to));
-        canvas.image(Rect { left, top, right, bottom }, &png::data_address(&palette(), &pixels));
+        let place = Rect { left, top, right, bottom };
+        scene
+            .plot
+            .canvas()
+            .image(place, &png::data_address(&palette(self.colours.into()), &pixels));
+    }
+
+    fn list<'a>(&'a self, listing: &mut Listing<'a>) {
+        list_cells(listing, &self.grid, &self.quantity);
+    }
+
+    fn rows(&self) -> Vec<Row> {
+        cell_rows("heat-map", &self.grid, &self.quantity)
+    }
+
+    fn describe(&self, _: (Scale, Scale)) -> Vec<String> {
+        vec![format!("Colour shows {}", surface(&self.quantity, self.scale, &self.grid))]
+    }
+
+    fn shading(&self) -> Option<Shading<'_>> {
+        Some(Shading {
+            quantity: &self.quantity,
+            scale: self.scale,
+            colours: self.colours,
+            values: self.grid.values.concat(),
+            levels: Vec::new(),
+        })
+    }
+
+    fn fills(&self) -> bool {
+        true
+    }
+}
+
+/// What the colours of a shading span, over the values of all that is shaded alike.
+#[must_use]
+pub(in crate::render::figure) fn colour_span(
+    shading: &Shading,
+    values: impl IntoIterator<Item = f64>,
+) -> Span {
+    let span = Span::fit(None, shading.scale, values, Padding::None);
+    match shading.colours {
+        // As far to either side of the middle, so that equal distances look equal.
+        Colours::Diverging { middle } if shading.scale == Scale::Linear && middle.is_finite() => {
+            let half = (span.high - middle).abs().max((middle - span.low).abs());
+            Span::fit(Some((middle - half, middle + half)), span.scale, [], Padding::None)
+        }
+        _ => span,
     }
 }
 
 /// Draws the colours from the lowest at the bottom to the highest.
-pub(super) fn draw_bar(canvas: &Canvas, rect: Rect) {
+pub(in crate::render::figure) fn draw_bar(
+    canvas: &Canvas,
+    rect: Rect,
+    shading: &Shading,
+    _: &Span,
+) {
     let rows: Vec<Vec<u8>> = (1..=SHADES).rev().map(|shade| vec![shade]).collect();
-    canvas.image(rect, &png::data_address(&palette(), &rows));
+    canvas.image(rect, &png::data_address(&palette(shading.colours.into()), &rows));
 }
 
 /// The number of the shade at a place of the colour bar.
@@ -112,22 +120,10 @@ fn shade(place: f64) -> u8 {
 }
 
 /// Transparent, then all shades.
-fn palette() -> Vec<[u8; 3]> {
+fn palette(map: Map) -> Vec<[u8; 3]> {
     let last = f64::from(SHADES - 1);
-    let shades = (0..SHADES).map(|shade| colour(f64::from(shade) / last));
+    let shades = (0..SHADES).map(|shade| map.colour(f64::from(shade) / last));
     std::iter::once([0; 3]).chain(shades).collect()
-}
-
-/// The colour at a place from 0 to 1.
-fn colour(place: f64) -> [u8; 3] {
-    let along = place.clamp(0.0, 1.0) * (VIRIDIS.len() - 1) as f64;
-    let at = (along as usize).min(VIRIDIS.len() - 2);
-    let share = along - at as f64;
-    let (from, to) = (VIRIDIS[at], VIRIDIS[at + 1]);
-    [0, 1, 2].map(|part| {
-        let (from, to) = (f64::from(from[part]), f64::from(to[part]));
-        (from + share * (to - from)).round() as u8
-    })
 }
 
 /// How the cells along one axis become pixels.
@@ -219,15 +215,5 @@ mod tests {
         let uneven = Cells::new(&[1.0, 2.0, 8.0], &span).unwrap();
         assert_eq!(uneven.pixels.len(), PIXELS);
         assert_eq!((uneven.pixels[0], uneven.pixels[PIXELS - 1]), (0, 2));
-    }
-
-    #[test]
-    fn lightness_rises_along_the_colours() {
-        let grey = |[r, g, b]: [u8; 3]| {
-            0.2126 * f64::from(r) + 0.7152 * f64::from(g) + 0.0722 * f64::from(b)
-        };
-        let greys: Vec<f64> = palette()[1..].iter().map(|&colour| grey(colour)).collect();
-        assert!(greys.windows(2).all(|pair| pair[0] < pair[1] + 1e-9), "{greys:?}");
-        assert_eq!((shade(0.0), shade(1.0)), (1, SHADES));
     }
 }
