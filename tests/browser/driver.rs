@@ -93,6 +93,12 @@ impl Browser {
         result["result"]["value"].clone()
     }
 
+    /// Runs a script in the page as if it were one of its own.
+    pub(crate) async fn evaluate(&self, script: &str) {
+        let result = self.send("Runtime.evaluate", json!({ "expression": script })).await;
+        assert!(result.get("exceptionDetails").is_none(), "{result}");
+    }
+
     async fn send(&self, method: &str, parameters: Value) -> Value {
         self.driver.cdp().send_raw(method, parameters).await.unwrap()
     }

@@ -1,5 +1,6 @@
 //! Pages in a real browser: the built course in headless Chromium, driven by ChromeDriver.
 
+mod axe;
 mod driver;
 
 use std::path::Path;
