@@ -132,6 +132,11 @@
       tell(figure, figure.start);
     }
     figures.forEach(reserve);
+    // Other letters may break lines elsewhere.
+    document.fonts?.ready.then(() => figures.forEach((figure) => {
+      figure.width = undefined;
+      reserve(figure);
+    }));
     const sizes = new ResizeObserver(() => requestAnimationFrame(() => figures.forEach(reserve)));
     elements.forEach((element) => sizes.observe(element));
   };
