@@ -2,6 +2,7 @@
 
 mod axe;
 mod driver;
+mod sweep;
 
 use std::path::Path;
 use std::path::PathBuf;
@@ -11,14 +12,20 @@ use driver::Browser;
 use serde_json::Value;
 use serde_json::json;
 
+/// The program that builds books.
+fn program() -> PathBuf {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
+    std::env::var_os("MDBOOK_SIMULATION")
+        .map_or_else(|| repository.join("target/release/mdbook-simulation"), PathBuf::from)
+}
+
 /// The course, built for these tests into a folder of its own by the program that
 /// `MDBOOK_SIMULATION` names (`tests/run` sets it), or that lies in `target/release`.
 fn course() -> (tempfile::TempDir, PathBuf) {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
-    let program = std::env::var_os("MDBOOK_SIMULATION")
-        .map_or_else(|| repository.join("target/release/mdbook-simulation"), PathBuf::from);
     let folder = tempfile::tempdir().unwrap();
     let site = folder.path().join("site");
+    let program = program();
     let status = Command::new(&program)
         .args(["build", "--frozen", "--dest-dir"])
         .arg(&site)

@@ -8,6 +8,7 @@ use experiments::claim::Threshold;
 use experiments::entry::Catalog;
 use experiments::entry::Entry;
 use experiments::exhibit::Exhibit;
+use experiments::exhibit::Sweep;
 use experiments::experiment::Cost;
 use experiments::experiment::Experiment;
 use experiments::experiment::Place;
@@ -178,5 +179,9 @@ impl Exhibit for Probe {
     fn claims(_: &ProbeParameters, record: &Record) -> Vec<Claim> {
         let slope = record.estimate("slope");
         vec![Claim::on("rises", "the line rises: $a > 0$", slope, Threshold::AtLeast(0.5))]
+    }
+
+    fn sweeps() -> Vec<Sweep> {
+        vec![Sweep::new("slope", [-1.0, 2.0, 3.0]), Sweep::new("replicates", [3, 500])]
     }
 }

@@ -7,3 +7,4 @@ mod hostile;
 mod line;
 mod pages;
 mod protocol;
+mod sweep;
