@@ -12,6 +12,7 @@ pub mod toggle;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::path::PathBuf;
 
 use experiments::claim::Claim;
 
@@ -24,6 +25,7 @@ use crate::export;
 use crate::lesson::Lesson;
 use crate::numbering::FigureId;
 use crate::numbering::Numbering;
+use crate::render::figure::Look;
 use crate::render::published::Published;
 use crate::resolve::Showing;
 use crate::resolve::Simulation;
@@ -39,9 +41,9 @@ use crate::theme;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Rendered {
-    /// Figures that were drawn.
+    /// Drawings that were made; a figure with panels side by side has a second one for narrow screens.
     pub drawn: usize,
-    /// Figures whose drawing lay in `figures/`.
+    /// Drawings that lay in `figures/`.
     pub read: usize,
     /// Formulas.
     pub formulas: usize,
@@ -58,7 +60,7 @@ pub struct Renderer<'a> {
     exhibits: &'a BTreeMap<String, Exhibited>,
     formulas: Formulas,
     numbering: Numbering,
-    /// By stem: the figure that owns its files, and its drawing.
+    /// By stem: the figure that owns its files, and its drawings as HTML.
     drawings: BTreeMap<String, (FigureId, String)>,
     published: Published,
     rendered: Rendered,
@@ -298,8 +300,8 @@ impl<'a> Renderer<'a> {
         Some(page::parts(&shown, drawing, caption, &mut |sentence| text(sentence, true)))
     }
 
-    /// The drawing of a figure, whose files are kept for [`Renderer::write_files`]; none where another
-    /// figure has files of these names.
+    /// The drawings of a figure, for wide and for narrow screens; none where another figure has files of
+    /// these names.
     fn draw(
         &mut self,
         stem: &str,
@@ -310,18 +312,33 @@ impl<'a> Renderer<'a> {
             return (owner == id).then(|| svg.clone());
         }
         let folder = self.config.lessons.join("figures");
-        let path = folder.join(format!("{stem}.svg"));
-        let drawing = drawing::drawing(figure, &path);
+        let file = format!("{stem}.svg");
+        let mut html = self.drawing(figure, &Look::default(), folder.join(&file));
+        if figure::is_wide(figure) {
+            let path = folder.join(published::NARROW).join(&file);
+            html.push_str(&self.drawing(figure, &Look::narrow(), path));
+        }
+        let numbers = figure::csv(figure).into_bytes();
+        self.published.add(folder.join(format!("{stem}.csv")), numbers);
+        self.drawings.insert(stem.to_owned(), (id.clone(), html.clone()));
+        Some(html)
+    }
+
+    /// One drawing of a figure, whose file is kept for [`Renderer::write_files`].
+    fn drawing(
+        &mut self,
+        figure: &experiments::figure::Figure,
+        look: &Look,
+        path: PathBuf,
+    ) -> String {
+        let drawing = drawing::drawing(figure, look, &path);
         if drawing.drawn {
             self.rendered.drawn += 1;
         } else {
             self.rendered.read += 1;
         }
         self.published.add(path, drawing.file.into_bytes());
-        let numbers = figure::csv(figure).into_bytes();
-        self.published.add(folder.join(format!("{stem}.csv")), numbers);
-        self.drawings.insert(stem.to_owned(), (id.clone(), drawing.svg.clone()));
-        Some(drawing.svg)
+        drawing.svg
     }
 
     fn export(&mut self, name: &str) {

@@ -32,6 +32,7 @@ mod tests;
 use experiments::figure::Figure;
 use plotters::style::text_anchor::HPos;
 use plotters::style::text_anchor::VPos;
+use serde::Serialize;
 
 use canvas::Canvas;
 use canvas::Rect;
@@ -53,7 +54,7 @@ pub use style::Theme;
 pub const RENDERER: &str = "2";
 
 /// How a figure is drawn, apart from what it shows.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[expect(clippy::exhaustive_structs, reason = "settings are given by name")]
 pub struct Look {
     /// The colours.
@@ -70,6 +71,20 @@ pub struct Look {
     pub font_size: Option<f64>,
     /// Font family; the sans-serif of whoever shows it by default.
     pub family: Option<String>,
+}
+
+impl Look {
+    /// A drawing for a narrow screen: one panel below the other, in letters that can be read there.
+    #[must_use]
+    pub fn narrow() -> Self {
+        Self { width: Some(360.0), columns: Some(1), font_size: Some(13.0), ..Self::default() }
+    }
+}
+
+/// Whether a figure has panels side by side, which a narrow screen needs in another drawing.
+#[must_use]
+pub fn is_wide(figure: &Figure) -> bool {
+    figure.columns > 1 && figure.panels.len() > 1
 }
 
 /// Draws a figure for a page: one `<svg>` element on one line, the same bytes on every machine.
@@ -97,13 +112,17 @@ pub fn draw_with(figure: &Figure, look: &Look) -> String {
     for frame in &layout.panels {
         draw_panel(&canvas, frame, layout.size);
     }
-    let wide = if layout.panels.len() > 1 && figure.columns > 1 { " sim-wide" } else { "" };
+    let class = match look.columns {
+        _ if !is_wide(figure) => "",
+        Some(1) => " sim-narrow",
+        _ => " sim-wide",
+    };
     format!(
         concat!(
             r#"<svg class="sim-drawing{}" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}""#,
             r#" role="img" aria-label="{}" font-family="{}">{}</svg>"#
         ),
-        wide,
+        class,
         libm::ceil(layout.width),
         libm::ceil(layout.height),
         text::escape(text::plain(&figure.label).trim()),

@@ -8,6 +8,7 @@
 
 use experiments::figure::Role;
 use plotters::style::RGBAColor;
+use serde::Serialize;
 
 use super::palette::Map;
 
@@ -50,7 +51,8 @@ pub(super) enum Colour {
 }
 
 /// For which page a drawing is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 #[expect(clippy::exhaustive_enums, reason = "every caller decides among all of them")]
 pub enum Theme {
     /// One whose stylesheet colours the classes of the marks; without it the colours are light ones.
