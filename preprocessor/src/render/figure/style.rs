@@ -51,8 +51,7 @@ pub(super) struct Look {
     pub(super) name: &'static str,
     /// Colour on a white page, on paper and in a file.
     pub(super) light: &'static str,
-    /// Colour on a dark page, which the stylesheet gives it.
-    #[cfg_attr(not(test), expect(dead_code, reason = "read by the stylesheet's test only"))]
+    /// Colour on a dark page.
     pub(super) dark: &'static str,
     /// Lengths of dashes and gaps of a line in px; empty for a solid one.
     pub(super) dash: &'static str,
