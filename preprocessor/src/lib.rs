@@ -30,6 +30,7 @@ pub mod runner;
 pub mod scan;
 pub mod source;
 pub mod store;
+pub mod testcard;
 pub mod theme;
 
 use std::collections::BTreeMap;

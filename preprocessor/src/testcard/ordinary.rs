@@ -1,8 +1,4 @@
-//! Draws a handful of figures that use every mark onto a page per theme, to look at:
-//! `cargo run --release -p mdbook-simulation --example testcard -- FOLDER`.
-
-use std::fmt::Write;
-use std::path::Path;
+//! Figures as experiments draw them, each with something that is easily got wrong.
 
 use experiments::figure::Axis;
 use experiments::figure::Figure;
@@ -11,77 +7,12 @@ use experiments::figure::Panel;
 use experiments::figure::Role;
 use experiments::figure::Scale;
 use experiments::figure::Symbol;
-use mdbook_simulation::render::figure::csv;
-use mdbook_simulation::render::figure::data;
-use mdbook_simulation::render::figure::describe;
-use mdbook_simulation::render::figure::draw;
 
-const CSS: &str = include_str!("../../theme/figures.css");
+use super::figure;
 
-/// Class of `<html>`, background and text colour, as in mdBook 0.5.4.
-const THEMES: [(&str, &str, &str); 6] = [
-    ("js light", "hsl(0,0%,100%)", "#000"),
-    ("js rust", "hsl(60,9%,87%)", "#262625"),
-    ("js coal", "hsl(200,7%,8%)", "#98a3ad"),
-    ("js navy", "hsl(226,23%,11%)", "#bcbdd0"),
-    ("js ayu", "hsl(210,25%,8%)", "#c5c5c5"),
-    ("no-script", "hsl(0,0%,100%)", "#000"),
-];
-
-fn main() -> std::io::Result<()> {
-    let folder = std::env::args().nth(1).unwrap_or_else(|| "testcard".into());
-    let folder = Path::new(&folder);
-    std::fs::create_dir_all(folder)?;
-    let figures = [descent(), cuts(), panels(), surfaces(), arms(), short(), uneven(), gaps()];
-    let mut body = String::new();
-    for (figure, number) in figures.iter().zip(1..) {
-        let svg = draw(figure);
-        std::fs::write(folder.join(format!("{}.svg", figure.name)), &svg)?;
-        std::fs::write(folder.join(format!("{}.csv", figure.name)), csv(figure))?;
-        let _ = write!(
-            body,
-            "<figure class=\"simulation\"><div class=\"drawing\">{svg}</div><figcaption><span \
-             class=\"figure-number\">Figure {number}.</span> {} ({} bytes)</figcaption>\
-             <details><summary>Data</summary><p>{}</p>{}</details></figure>",
-            figure.caption,
-            svg.len(),
-            describe(figure),
-            table(figure),
-        );
-    }
-    for (class, background, text) in THEMES {
-        let name = class.split_whitespace().last().unwrap_or(class);
-        let page = format!(
-            "<!DOCTYPE html><html class=\"{class}\"><meta charset=\"utf-8\"><meta \
-             name=\"viewport\" content=\"width=device-width\"><style>html{{--bg:{background};\
-             --page-padding:15px;background:{background};color:{text};font:16px/1.45 \
-             sans-serif}}@media screen and (prefers-color-scheme:dark){{html:not(.js){{--bg:hsl(200,7%,8%);\
-             background:var(--bg);color:#98a3ad}}}}body{{max-width:750px;margin:0 auto;padding:0 15px}}{CSS}</style>\
-             <body>{body}</body></html>"
-        );
-        std::fs::write(folder.join(format!("{name}.html")), page)?;
-    }
-    Ok(())
-}
-
-fn table(figure: &Figure) -> String {
-    let tables = data(figure);
-    let Some(table) = tables.first() else { return String::new() };
-    let row = |cells: &[String], tag: &str| {
-        let cells: String = cells.iter().map(|cell| format!("<{tag}>{cell}</{tag}>")).collect();
-        format!("<tr>{cells}</tr>")
-    };
-    let rows: String = table.rows.iter().take(6).map(|cells| row(cells, "td")).collect();
-    format!(
-        "<table><caption>{}</caption>{}{rows}</table>",
-        table.caption,
-        row(&table.columns, "th")
-    )
-}
-
-fn figure(name: &str, caption: &str, columns: usize, panels: Vec<Panel>) -> Figure {
-    let label = format!("Test card: {caption}");
-    Figure { name: name.into(), label, caption: caption.into(), panels, columns }
+/// The figures.
+pub(super) fn figures() -> Vec<Figure> {
+    vec![descent(), cuts(), panels(), surfaces(), arms(), short(), uneven(), gaps()]
 }
 
 fn grid(count: u32, f: impl Fn(f64) -> f64) -> Vec<f64> {
