@@ -32,6 +32,7 @@ pub mod scan;
 pub mod source;
 pub mod store;
 pub mod sweep;
+pub mod testcard;
 pub mod theme;
 
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! The same figures and formulas in different processes: the same bytes.
+//! The same figures and formulas in different processes and folders: the same bytes, as SVG, PNG and PDF.
 //!
 //! Hash maps have another seed in every process, so what depends on their order differs between two
 //! processes and not between two calls.
@@ -60,14 +60,36 @@ fn formula(i: u64) -> String {
     )
 }
 
+/// Adds the drawing as PNG and PDF, which hold text of two fonts, opacities and a picture.
+#[cfg(feature = "export")]
+fn files(drawn: &Figure, hasher: &mut blake3::Hasher) {
+    use mdbook_simulation::export::fonts::Fonts;
+    use mdbook_simulation::export::pdf::pdf;
+    use mdbook_simulation::export::png::png;
+    let theme = figure::Theme::Dark;
+    let look = figure::Look { theme, width: Some(900.0), ..figure::Look::default() };
+    let svg = figure::draw_with(drawn, &look);
+    let fonts = Fonts::shipped();
+    hasher.update(svg.as_bytes());
+    hasher.update(&png(&svg, &fonts, 1.5).expect("a PNG"));
+    hasher.update(&pdf(&svg, &drawn.label, &fonts).expect("a PDF"));
+}
+
+#[cfg(not(feature = "export"))]
+fn files(_: &Figure, _: &mut blake3::Hasher) {}
+
 /// One digest over 100 figures, with their words and numbers, and 100 formulas, each in both styles.
 fn digest() -> String {
     let mut hasher = blake3::Hasher::new();
     for i in 0..100 {
         let drawn = drawn(i);
-        hasher.update(figure::draw(&drawn).as_bytes());
+        let svg = figure::draw(&drawn);
+        hasher.update(svg.as_bytes());
         hasher.update(figure::describe(&drawn).as_bytes());
         hasher.update(figure::csv(&drawn).as_bytes());
+        if i.is_multiple_of(10) {
+            files(&drawn, &mut hasher);
+        }
         for display in [false, true] {
             let html = math::render(&formula(i), display).expect("a formula");
             hasher.update(html.as_bytes());
@@ -85,9 +107,12 @@ fn the_same_bytes_in_every_process() {
         return;
     }
     for _ in 0..2 {
+        // Another process, in another folder.
+        let folder = tempfile::tempdir().expect("a folder");
         let child = Command::new(std::env::current_exe().expect("this test"))
             .args(["the_same_bytes_in_every_process", "--exact", "--nocapture"])
             .env(CHILD, "1")
+            .current_dir(folder.path())
             .output()
             .expect("a process");
         let text = String::from_utf8_lossy(&child.stderr);

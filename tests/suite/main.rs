@@ -3,6 +3,7 @@
 mod course;
 mod edits;
 mod errors;
+mod export;
 mod hostile;
 mod line;
 mod pages;
