@@ -6,6 +6,7 @@ mod bars;
 mod contours;
 mod heat_map;
 mod histogram;
+mod isolines;
 mod line;
 mod marker;
 mod note;
@@ -16,6 +17,8 @@ mod stack;
 
 pub(super) use heat_map::colour_span;
 pub(super) use heat_map::draw_bar;
+pub(super) use isolines::isolines;
+pub(super) use isolines::levels;
 pub(super) use marker::shape;
 
 use super::clip;
