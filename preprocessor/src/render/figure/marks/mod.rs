@@ -6,7 +6,7 @@ mod bars;
 mod contours;
 mod heat_map;
 mod histogram;
-mod isolines;
+pub(super) mod isolines;
 mod line;
 mod marker;
 mod note;
@@ -17,8 +17,7 @@ mod stack;
 
 pub(super) use heat_map::colour_span;
 pub(super) use heat_map::draw_bar;
-pub(super) use isolines::isolines;
-pub(super) use isolines::levels;
+pub(super) use heat_map::level_ticks;
 pub(super) use marker::shape;
 
 use super::clip;
