@@ -43,6 +43,10 @@ pub(super) enum Sample {
     Points(bool),
     /// A marker.
     Marker(Symbol),
+    /// An area as opaque as this.
+    Wash(f64),
+    /// An arrow.
+    Arrow,
 }
 
 /// One label with the marks that share it.
@@ -87,8 +91,8 @@ pub(super) fn entries(panel: &Panel) -> Vec<Entry> {
 
 fn rank(sample: Sample) -> u8 {
     match sample {
-        Sample::Line | Sample::Points(_) | Sample::Marker(_) => 0,
-        Sample::Band => 1,
+        Sample::Line | Sample::Points(_) | Sample::Marker(_) | Sample::Arrow => 0,
+        Sample::Band | Sample::Wash(_) => 1,
         Sample::Vertical | Sample::Horizontal => 2,
     }
 }
@@ -199,6 +203,13 @@ fn draw_sample(canvas: &Canvas, area: Rect, role: Role, sample: Sample) {
                 canvas.line(&ends, solid, marks::WHISKER);
             }
             canvas.symbol(look.shape, middle, marks::POINT, solid);
+        }
+        Sample::Wash(opacity) => canvas.fill_rect(area, Ink { opacity, ..solid }),
+        Sample::Arrow => {
+            let (tail, tip) = (area.at((0.0, 0.5)), area.at((1.0, 0.5)));
+            let neck = (tip.0 - 6.0, tip.1);
+            canvas.line(&[tail, neck], solid, 1.5);
+            canvas.fill(&[tip, (neck.0, neck.1 - 3.0), (neck.0, neck.1 + 3.0)], solid);
         }
         Sample::Marker(symbol) => {
             canvas.symbol(marks::shape(symbol), middle, marks::MARKER, solid);

@@ -114,4 +114,71 @@ mod tests {
             assert_eq!(Map::from_index(map.index()), map);
         }
     }
+
+    /// Linear light of a colour (IEC 61966-2-1).
+    fn linear(colour: [u8; 3]) -> [f64; 3] {
+        colour.map(|part| {
+            let part = f64::from(part) / 255.0;
+            if part <= 0.04045 { part / 12.92 } else { libm::pow((part + 0.055) / 1.055, 2.4) }
+        })
+    }
+
+    /// CIE L*, a*, b* of linear light, for the white of sRGB.
+    fn lab([r, g, b]: [f64; 3]) -> [f64; 3] {
+        let bent = |t: f64| if t > 0.008_856 { libm::cbrt(t) } else { 7.787 * t + 16.0 / 116.0 };
+        let x = bent((0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505);
+        let y = bent(0.2126 * r + 0.7152 * g + 0.0722 * b);
+        let z = bent((0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.089);
+        [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+    }
+
+    /// What people without one kind of cone see, as matrices on linear light: none missing, then
+    /// protanopia and deuteranopia of full severity (Machado, Oliveira and Fernandes, 2009, "A
+    /// Physiologically-based Model for Simulation of Color Vision Deficiency", table 1).
+    const VISIONS: [[[f64; 3]; 3]; 3] = [
+        [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+        [
+            [0.152_286, 1.052_583, -0.204_868],
+            [0.114_503, 0.786_281, 0.099_216],
+            [-0.003_882, -0.048_116, 1.051_998],
+        ],
+        [
+            [0.367_322, 0.860_646, -0.227_968],
+            [0.280_085, 0.672_501, 0.047_413],
+            [-0.011_820, 0.042_940, 0.968_881],
+        ],
+    ];
+
+    fn seen(vision: &[[f64; 3]; 3], colour: [u8; 3]) -> [f64; 3] {
+        let light = linear(colour);
+        lab(vision.map(|row| {
+            row.iter().zip(light).map(|(share, part)| share * part).sum::<f64>().clamp(0.0, 1.0)
+        }))
+    }
+
+    #[test]
+    fn the_sides_of_the_diverging_map_differ_for_any_colour_vision() {
+        let map = Map::Diverging;
+        for vision in &VISIONS {
+            let [_, a, b] = seen(vision, map.colour(0.5));
+            assert!(libm::hypot(a, b) < 6.0, "the middle is neutral: {a} {b}");
+            for at in 3..=20 {
+                let away = f64::from(at) / 40.0;
+                let (low, high) = (map.colour(0.5 - away), map.colour(0.5 + away));
+                let (low, high) = (seen(vision, low), seen(vision, high));
+                // In lightness, and in the hue that everyone but the fewest sees: blue and yellow.
+                assert!(high[0] - low[0] > 50.0 * away, "{away} {low:?} {high:?}");
+                assert!(low[2] < -40.0 * away && high[2] > 20.0 * away, "{away} {low:?} {high:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn equal_steps_of_the_diverging_map_look_about_equal() {
+        let grey = |at: u8| seen(&VISIONS[0], Map::Diverging.colour(f64::from(at) / 20.0))[0];
+        for at in 0..20 {
+            let step = grey(at + 1) - grey(at);
+            assert!((2.0..7.0).contains(&step), "{at}: {step}");
+        }
+    }
 }

@@ -28,10 +28,10 @@ use super::ticks::Tick;
 const TICK_ROOM: f64 = 8.0;
 
 /// Between the frame and the colour bar.
-const BAR_GAP: f64 = 10.0;
+pub(super) const BAR_GAP: f64 = 10.0;
 
 /// Width of the colour bar.
-const BAR: f64 = 14.0;
+pub(super) const BAR: f64 = 14.0;
 
 /// Length of a tick with a label in px.
 const MAJOR: f64 = 5.0;
@@ -102,7 +102,12 @@ impl<'a> PlaneBody<'a> {
     ) -> Self {
         let shading = plane.marks.iter().find_map(|mark| plotted(mark).shading());
         let colours = shading.as_ref().map(|shading| {
-            Axis::upright(colour_span(plane, shading), shading.quantity, height, size)
+            let span = colour_span(plane, shading);
+            let mut axis = Axis::upright(span, shading.quantity, height, size);
+            if !shading.levels.is_empty() {
+                axis.ticks = marks::level_ticks(&shading.levels, &span, height, size);
+            }
+            axis
         });
         let title = if labelled.1 { plane.y.title() } else { String::new() };
         let mut upright = Axis::upright(y, &title, height, size);

@@ -6,6 +6,7 @@ mod bars;
 mod contours;
 mod heat_map;
 mod histogram;
+pub(super) mod isolines;
 mod line;
 mod marker;
 mod note;
@@ -16,6 +17,7 @@ mod stack;
 
 pub(super) use heat_map::colour_span;
 pub(super) use heat_map::draw_bar;
+pub(super) use heat_map::level_ticks;
 pub(super) use marker::shape;
 
 use super::clip;
