@@ -12,6 +12,7 @@ mod surface;
 mod view;
 
 use experiments::figure::Axis;
+use experiments::figure::Scale;
 use experiments::figure::Space;
 
 use super::canvas::Canvas;
@@ -30,6 +31,7 @@ use super::style::Ink;
 use super::text;
 use crate::number::number;
 use mesh::Mesh;
+use view::View;
 
 /// How far the floor is below the lowest height where contour lines lie on it.
 const GAP: f64 = 0.4;
@@ -168,12 +170,16 @@ pub(super) fn describe(space: &Space) -> Vec<String> {
     said.push(format!("The surface is lowest with {} and highest with {}.", at(low), at(high)));
     let name = |axis: &Axis, otherwise: &str| {
         let title = text::plain(&axis.title());
-        if title.trim().is_empty() { otherwise.to_owned() } else { title }
+        if title.trim().is_empty() { otherwise.to_owned() } else { format!("“{title}”") }
     };
     let names = (name(&space.x, "the first axis"), name(&space.y, "the second axis"));
-    said.extend(shape(&mesh, &names));
+    said.extend(shape(&mesh, &names).map(|said| match space.z.scale {
+        Scale::Linear => said,
+        _ => format!("{said} This is on the scale of the height."),
+    }));
+    let view = View::new(space.azimuth, space.elevation);
     for mark in &space.marks {
-        said.extend(draped::describe(mark, &spans, &mesh));
+        said.extend(draped::describe(mark, &view, &spans, &mesh));
     }
     said
 }
@@ -238,4 +244,113 @@ fn shape(mesh: &Mesh, names: &(String, String)) -> Option<String> {
         () => return None,
     };
     Some(sentence)
+}
+
+#[cfg(test)]
+mod tests {
+    use experiments::figure::Content;
+    use experiments::figure::Figure;
+    use experiments::figure::Grid;
+    use experiments::figure::Panel;
+    use experiments::figure::Role;
+    use experiments::figure::mark;
+    use experiments::figure::mark::Symbol;
+
+    use super::super::tests::figure;
+    use super::*;
+
+    fn space(form: impl Fn(f64, f64) -> f64) -> Space {
+        let x: Vec<f64> = (0..41).map(|at| f64::from(at) / 20.0 - 1.0).collect();
+        let row = |&y: &f64| x.iter().map(|&x| form(x, y)).collect();
+        let values = x.iter().map(row).collect();
+        Space {
+            x: Axis::linear("$v_1$"),
+            y: Axis::linear("$v_2$"),
+            z: Axis::linear("loss"),
+            surface: Grid { y: x.clone(), x, values },
+            marks: Vec::new(),
+            azimuth: 30.0,
+            elevation: 30.0,
+            shadow: true,
+        }
+    }
+
+    fn alone(space: Space) -> Figure {
+        figure(vec![Panel::new(Content::Space(space))])
+    }
+
+    #[track_caller]
+    fn check_shape(form: impl Fn(f64, f64) -> f64, expected: &str) {
+        let said = describe(&space(form)).join(" ");
+        assert!(said.contains(expected), "{said}");
+    }
+
+    #[test]
+    fn says_what_shape_a_surface_has() {
+        check_shape(
+            |x, y| 3.0 * x * x + y * y,
+            "it is a bowl. It rises 3 times as much along “v₁”.",
+        );
+        check_shape(|x, y| -x * x - y * y, "it is a hill. It falls about equally along both axes.");
+        check_shape(|x, y| x * x - y * y, "a saddle: it rises along “v₁” and falls along “v₂”.");
+        check_shape(|x, y| y * y - x * x, "a saddle: it rises along “v₂” and falls along “v₁”.");
+        check_shape(|_, y| y * y, "a valley along “v₁”.");
+        check_shape(|_, _| 2.0, "It is flat.");
+        check_shape(|_, _| f64::NAN, "no values that can be shown.");
+        check_shape(|x, y| (x - 0.5) * (x - 0.5) + y * y, "lowest with 0 at (0.5, 0)");
+        assert!(!describe(&space(|x, _| x)).join(" ").contains("Seen from"));
+    }
+
+    #[test]
+    fn says_where_marks_are_and_whether_they_are_hidden() {
+        let mut space = space(|x, y| x * x + y * y);
+        space.marks = vec![
+            mark::marker("end", Role::Test, Symbol::Star, 0.0, 0.0),
+            mark::marker("front", Role::Train, Symbol::Star, -0.5, -0.9),
+            mark::marker("out", Role::Train, Symbol::Star, 5.0, 0.0),
+            mark::line("path", Role::Arm(1), vec![1.0, 0.0], vec![1.0, 0.0]),
+        ];
+        space.elevation = 10.0;
+        let said = describe(&space).join(" ");
+        for expected in [
+            "“end” (marker) is at (0, 0) at height 0, behind a part of the surface.",
+            "“out” (marker) is at (5, 0) outside of the surface.",
+            "“path” (line on the surface) goes from (1, 1) at height 2 to (0, 0) at height 0.",
+        ] {
+            assert!(said.contains(expected), "{said}");
+        }
+        let shown = Space { elevation: 70.0, ..space };
+        assert!(!describe(&shown).join(" ").contains("behind"));
+    }
+
+    #[test]
+    fn a_surface_of_41_by_41_is_small() {
+        for form in [|x: f64, y: f64| 3.0 * x * x + y * y, |x, y| x * x - y * y] {
+            let size = super::super::draw(&alone(space(form))).len();
+            assert!((10_000..60_000).contains(&size), "{size}");
+        }
+    }
+
+    #[test]
+    fn hidden_marks_are_not_drawn() {
+        let with = |elevation| {
+            let mut space = space(|x, y| x * x + y * y);
+            space.marks = vec![mark::marker("", Role::Test, Symbol::Star, 0.0, 0.0)];
+            super::super::draw(&alone(Space { elevation, ..space }))
+        };
+        assert!(with(60.0).contains("sim-fill sim-test"));
+        assert!(!with(10.0).contains("sim-fill sim-test"));
+    }
+
+    #[test]
+    fn heights_are_listed_and_written() {
+        let space = Space {
+            surface: Grid { x: vec![1.0], y: vec![2.0], values: vec![vec![3.0]] },
+            ..space(|x, _| x)
+        };
+        assert_eq!(rows(&space)[0].value, Some(3.0));
+        let tables = data::data(&alone(space));
+        assert_eq!(tables[0].columns, ["v₁", "v₂", "loss"]);
+        assert_eq!(tables[0].rows, [["1", "2", "3"]]);
+    }
 }

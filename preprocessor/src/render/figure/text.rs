@@ -489,10 +489,10 @@ mod tests {
         check_plain("costs $5 and $6", "costs $5 and $6");
         check_plain("an open $x", "an open $x");
         check_plain(r"\$5, $$ and $ x $", "$5, $$ and $ x $");
-        check_plain(r"$\foo{x} + 1$", r"\foox + 1");
+        check_plain(r"$\foo{x} + 1$", r"\foo{x} + 1");
         check_plain("$x^$, ${a$, $a}$", "x^, {a, a}");
-        check_plain(r"$\frac{a}$", r"\fraca");
-        check_plain(r"$\sqrt$ $\hat$ $\mathbb{x}$", r"\sqrt \hat \mathbbx");
+        check_plain(r"$\frac{a}$", r"\frac{a}");
+        check_plain(r"$\sqrt$ $\hat$ $\mathbb{x}$", r"\sqrt \hat \mathbb{x}");
     }
 
     #[test]

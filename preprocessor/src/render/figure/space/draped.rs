@@ -157,7 +157,7 @@ fn simplified(line: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
 }
 
 /// What a mark does on the surface.
-pub(super) fn describe(mark: &Mark, spans: &Spans, mesh: &Mesh) -> Vec<String> {
+pub(super) fn describe(mark: &Mark, view: &View, spans: &Spans, mesh: &Mesh) -> Vec<String> {
     let height = |x: f64, y: f64| -> Option<f64> {
         let place = spans.place(x, y)?;
         // Only a place on the surface has a height.
@@ -204,7 +204,10 @@ pub(super) fn describe(mark: &Mark, spans: &Spans, mesh: &Mesh) -> Vec<String> {
         }
         Mark::Marker(mark) if mark.x.is_finite() && mark.y.is_finite() => {
             let name = name(&mark.label, mark.role);
-            format!("“{name}” (marker) is at {}.", place(mark.x, mark.y))
+            let spot = spans.place(mark.x, mark.y).and_then(|place| on(place, mesh));
+            let hidden = spot.is_some_and(|spot| !view.sees(spot, mesh));
+            let hidden = if hidden { ", behind a part of the surface" } else { "" };
+            format!("“{name}” (marker) is at {}{hidden}.", place(mark.x, mark.y))
         }
         _ => return Vec::new(),
     };

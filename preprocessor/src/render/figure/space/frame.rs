@@ -279,10 +279,10 @@ impl Edge {
         }
         let length = self.length(view);
         // An axis that points at the eye has no room for numbers.
-        if length < 3.0 * size {
+        let (least, each) = if self.upright { (1.5, 1.6) } else { (3.0, 2.2) };
+        if length < least * size {
             return Vec::new();
         }
-        let each = if self.upright { 1.7 } else { 2.2 };
         let most = ((length / (each * size)) as usize).min(6);
         ticks::fitting(&self.span, most, |ticks| {
             let labels: Vec<Words> = ticks

@@ -99,10 +99,14 @@ impl Parser<'_> {
             '\\' => match self.command(depth) {
                 Some(nodes) => nodes,
                 None => {
-                    // The name alone; what follows it is read as usual.
+                    // With what it is about, if that is in braces.
                     self.at = from + 1;
                     self.name();
-                    self.at = self.at.max(from + 1);
+                    if self.peek() == Some('{')
+                        && let Some(end) = self.closing()
+                    {
+                        self.at = end + 1;
+                    }
                     written(&self.source[from..self.at])
                 }
             },
