@@ -142,11 +142,11 @@ fn spaced(nodes: &[Node], tight: bool) -> Vec<(bool, &Node)> {
         );
         let class = if *class == Class::Binary && in_front { Class::Ordinary } else { *class };
         let between = matches!(class, Class::Relation | Class::Binary) && !tight;
-        let names = match (before, class) {
-            (Some(Class::Function), Class::Letter | Class::Ordinary | Class::Function) => true,
-            (Some(Class::Letter | Class::Ordinary | Class::Close), Class::Function) => true,
-            _ => false,
-        };
+        let names = matches!(
+            (before, class),
+            (Some(Class::Function), Class::Letter | Class::Ordinary | Class::Function)
+                | (Some(Class::Letter | Class::Ordinary | Class::Close), Class::Function)
+        );
         let room = (pending || between || names) && before.is_some() && class != Class::Space;
         all.push((room && before != Some(Class::Space), node));
         pending = between || (class == Class::Punctuation && !tight);

@@ -95,7 +95,8 @@ fn line(canvas: &Canvas, view: &View, mesh: &Mesh, role: Role, run: &[Place]) {
     for part in clip::clip(&few(run)) {
         let spots = pieces(&part).into_iter().map(|place| visible(place, mesh, view));
         for seen in marks::runs(spots) {
-            parts.push(simplified(seen.into_iter().map(|spot| view.at(spot)).collect()));
+            let points: Vec<(f64, f64)> = seen.into_iter().map(|spot| view.at(spot)).collect();
+            parts.push(simplified(&points));
         }
     }
     for part in &parts {
@@ -111,7 +112,7 @@ fn line(canvas: &Canvas, view: &View, mesh: &Mesh, role: Role, run: &[Place]) {
 fn few(run: &[Place]) -> Vec<Place> {
     let thin = clip::thin(run, 400.0);
     let step = thin.len().div_ceil(MOST).max(1);
-    let last = thin.last().copied().filter(|_| (thin.len().saturating_sub(1)) % step > 0);
+    let last = thin.last().copied().filter(|_| !thin.len().saturating_sub(1).is_multiple_of(step));
     thin.iter().copied().step_by(step).chain(last).collect()
 }
 
@@ -131,7 +132,7 @@ fn pieces(line: &[Place]) -> Vec<Place> {
 
 /// Without points that lie within a tenth of a px of the line through their neighbours, and without
 /// steps that nobody could see.
-fn simplified(line: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
+fn simplified(line: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let mut kept: Vec<(f64, f64)> = Vec::new();
     let last = line.len().saturating_sub(1);
     for (at, &point) in line.iter().enumerate() {
@@ -226,11 +227,11 @@ mod tests {
     #[test]
     fn a_straight_line_keeps_its_ends() {
         let line: Vec<(f64, f64)> = (0..=8).map(|at| (f64::from(at), 0.0)).collect();
-        assert_eq!(simplified(line), [(0.0, 0.0), (8.0, 0.0)]);
-        assert_eq!(simplified(vec![(1.0, 2.0)]), [(1.0, 2.0)]);
-        assert_eq!(simplified(vec![]), []);
-        let bend = vec![(0.0, 0.0), (5.0, 0.0), (5.0, 5.0)];
-        assert_eq!(simplified(bend.clone()), bend);
+        assert_eq!(simplified(&line), [(0.0, 0.0), (8.0, 0.0)]);
+        assert_eq!(simplified(&[(1.0, 2.0)]), [(1.0, 2.0)]);
+        assert_eq!(simplified(&[]), []);
+        let bend = [(0.0, 0.0), (5.0, 0.0), (5.0, 5.0)];
+        assert_eq!(simplified(&bend), bend);
     }
 
     #[test]

@@ -24,7 +24,7 @@ const LINES: usize = 14;
 const LINE_WIDTH: f64 = 0.7;
 
 /// How far an area reaches under its neighbours, so that no light shines through, in px.
-const OVERLAP: f64 = 0.3;
+const OVERLAP: f64 = 0.5;
 
 /// Cells that cover each other by less than this need no order, in px.
 const TOUCHING: f64 = 0.6;
