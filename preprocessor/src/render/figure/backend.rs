@@ -312,31 +312,30 @@ impl DrawingBackend for Svg {
 }
 
 impl Svg {
-    /// Writes text; raised digits as smaller ones above the baseline, since fonts disagree about
-    /// the Unicode ones or lack them.
+    /// Writes a label: one span for each run that is not plain.
     fn spans(&mut self, content: &str, size: f64) {
-        let lift = units(rounded(0.36 * size * UNITS));
-        let smaller = units(rounded(text::RAISED * size * UNITS));
-        let mut rest = content;
-        let mut lowered = false;
-        while let Some(first) = rest.chars().next() {
-            let up = text::raised(first).is_some();
-            let end = rest.find(|c| text::raised(c).is_some() != up).unwrap_or(rest.len());
-            let (run, tail) = rest.split_at(end);
-            let plain: String = run.chars().map(|c| text::raised(c).unwrap_or(c)).collect();
-            let plain = text::escape(&plain);
-            let _ = match (up, lowered) {
-                (true, _) => {
-                    write!(
-                        self.body,
-                        r#"<tspan dy="-{lift}" font-size="{smaller}">{plain}</tspan>"#
-                    )
-                }
-                (false, true) => write!(self.body, r#"<tspan dy="{lift}">{plain}</tspan>"#),
-                (false, false) => write!(self.body, "{plain}"),
+        let mut lifted = 0;
+        for text::Run { text, style, level } in text::runs(content) {
+            let lift = rounded(level.rise * size * UNITS);
+            let mut attributes = String::new();
+            if lift != lifted {
+                let _ = write!(attributes, r#" dy="{}""#, units(lifted - lift));
+            }
+            if level.scale() < 1.0 {
+                let smaller = units(rounded(level.scale() * size * UNITS));
+                let _ = write!(attributes, r#" font-size="{smaller}""#);
+            }
+            attributes.push_str(match style {
+                text::Style::Upright => "",
+                text::Style::Italic => r#" font-style="italic""#,
+                text::Style::Bold => r#" font-weight="bold""#,
+            });
+            let text = text::escape(&text);
+            let _ = match &attributes[..] {
+                "" => write!(self.body, "{text}"),
+                attributes => write!(self.body, "<tspan{attributes}>{text}</tspan>"),
             };
-            lowered = up;
-            rest = tail;
+            lifted = lift;
         }
     }
 }

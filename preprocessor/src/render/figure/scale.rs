@@ -94,6 +94,14 @@ impl Span {
             }
             Scale::Log => low > 0.0 && libm::log10(high) - libm::log10(low) > 1e-9,
         };
+        let wide = match scale {
+            // Ends that the linear part around zero draws together.
+            Scale::Symlog { linear } if wide => {
+                let (from, to) = (bent(low, linear), bent(high, linear));
+                to - from > (1e-13 * from.abs().max(to.abs())).max(f64::MIN_POSITIVE)
+            }
+            _ => wide,
+        };
         let ends = shown(low, scale) && shown(high, scale);
         (ends && wide).then(|| Self { low, high, scale }.within_reach())
     }
@@ -184,6 +192,19 @@ impl Span {
         }
     }
 
+    /// The value at a place: the inverse of [`Self::place`], as far as doubles go.
+    #[must_use]
+    pub(super) fn value(&self, place: f64) -> f64 {
+        let mix = |low: f64, high: f64| low * (1.0 - place) + high * place;
+        match self.scale {
+            Scale::Linear => mix(self.low, self.high),
+            Scale::Log => libm::pow(10.0, mix(libm::log10(self.low), libm::log10(self.high))),
+            Scale::Symlog { linear } => {
+                straightened(mix(bent(self.low, linear), bent(self.high, linear)), linear)
+            }
+        }
+    }
+
     fn ratio(&self, value: f64) -> f64 {
         match self.scale {
             // Halves, so that the difference of two huge values stays finite.
@@ -214,12 +235,22 @@ pub(super) fn width(linear: f64) -> f64 {
 
 /// Along a symmetric logarithmic scale: `sign(v) · ln(1 + |v|/linear)`.
 fn bent(value: f64, linear: f64) -> f64 {
-    libm::copysign(libm::log1p(value.abs() / width(linear)), value)
+    let ratio = value.abs() / width(linear);
+    let along = match ratio.is_finite() {
+        true => libm::log1p(ratio),
+        false => libm::log(value.abs()) - libm::log(width(linear)),
+    };
+    libm::copysign(along, value)
 }
 
 /// The inverse of [`bent`].
 fn straightened(place: f64, linear: f64) -> f64 {
-    libm::copysign(width(linear) * libm::expm1(place.abs()), place)
+    let ratio = libm::expm1(place.abs());
+    let value = match ratio.is_finite() {
+        true => width(linear) * ratio,
+        false => libm::exp(place.abs() + libm::log(width(linear))),
+    };
+    libm::copysign(value.min(f64::MAX), place)
 }
 
 #[cfg(test)]
@@ -287,5 +318,7 @@ mod tests {
         assert_eq!(log.edge(-1.0), Some(-FAR));
         assert_eq!(linear.edge(f64::INFINITY), Some(FAR));
         assert_eq!(linear.edge(f64::NAN), None);
+        assert_eq!(linear.value(0.25), 2.5);
+        assert!((log.value(0.5) - 10.0).abs() < 1e-12);
     }
 }
