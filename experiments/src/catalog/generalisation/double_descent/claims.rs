@@ -9,7 +9,7 @@ use crate::claim::Threshold;
 use crate::record::Record;
 
 /// The penalty that must remove the peak.
-const OPTIMAL: f64 = 1e-3;
+pub(super) const OPTIMAL: f64 = 1e-3;
 
 /// The claims about the axes that were run.
 ///

@@ -1,5 +1,6 @@
 //! The figures. Nothing here enters a run key.
 
+use super::claims::OPTIMAL;
 use super::setting::Axis;
 use super::setting::Parameters;
 use super::setting::blocks;
@@ -8,6 +9,7 @@ use crate::figure::Axis as Scale;
 use crate::figure::Figure;
 use crate::figure::Panel;
 use crate::figure::Role;
+use crate::figure::Shared;
 use crate::figure::mark;
 use crate::figure::mark::Mark;
 use crate::figure::mark::Side;
@@ -35,8 +37,7 @@ pub(super) fn figures(parameters: &Parameters, record: &Record) -> Vec<Figure> {
 fn model_wise(parameters: &Parameters, record: &Record) -> Figure {
     let estimator = estimator(parameters);
     let curve = Curve::model(parameters, record);
-    let mut panel = curve.test_error("$p = n$");
-    panel.extend(curve.notes("second descent", |ratio| ratio > 2.0));
+    let notes = curve.notes("second descent", |ratio| ratio > 2.0);
     Figure::new(
         "model-wise",
         &format!(
@@ -46,7 +47,7 @@ fn model_wise(parameters: &Parameters, record: &Record) -> Figure {
         ),
         &sentences([
             format!(
-                "Test error of {estimator} on $p$ random features and $n={}$ training points. The line \
+                "Test error of {estimator} on $p$ random features and $n={}$ training points. Its line \
                  is the median over {} replicates and the band holds 10–90 % of them. Within a replicate \
                  all widths share the data and the features are nested, so that neighbouring points are \
                  not independent; the band is not an error of the line. The vertical line is the \
@@ -57,15 +58,15 @@ fn model_wise(parameters: &Parameters, record: &Record) -> Figure {
             ridge_sentence(parameters),
             theory_sentence(parameters, record, "model-wise-theory"),
         ]),
-        vec![Panel::plane(Scale::log("features $p$"), test_axis(), panel)],
+        curve.panels("features $p$", "$p = n$", notes),
     )
+    .share(ACROSS)
 }
 
 fn sample_wise(parameters: &Parameters, record: &Record) -> Figure {
     let estimator = estimator(parameters);
     let curve = Curve::sample(parameters, record);
-    let mut panel = curve.test_error("$n = p$");
-    panel.extend(curve.notes("more data hurts", |ratio| (0.6..1.0).contains(&ratio)));
+    let notes = curve.notes("more data hurts", |ratio| (0.6..1.0).contains(&ratio));
     Figure::new(
         "sample-wise",
         &format!(
@@ -74,7 +75,7 @@ fn sample_wise(parameters: &Parameters, record: &Record) -> Figure {
         ),
         &sentences([
             format!(
-                "Test error of {estimator} on $p={}$ random features as training points are added. The \
+                "Test error of {estimator} on $p={}$ random features as training points are added. Its \
                  line is the median over {} replicates and the band holds 10–90 % of them; within a \
                  replicate a larger training set contains the smaller one. The vertical line is the \
                  interpolation threshold $n=p$.",
@@ -84,8 +85,9 @@ fn sample_wise(parameters: &Parameters, record: &Record) -> Figure {
             ridge_sentence(parameters),
             theory_sentence(parameters, record, "sample-wise-theory"),
         ]),
-        vec![Panel::plane(Scale::log("training points $n$"), test_axis(), panel)],
+        curve.panels("training points $n$", "$n = p$", notes),
     )
+    .share(ACROSS)
 }
 
 fn epoch_wise(parameters: &Parameters, record: &Record) -> Figure {
@@ -157,7 +159,7 @@ fn norm(parameters: &Parameters, record: &Record) -> Figure {
             let [low, high] = ["norm_q10", "norm_q90"].map(|end| curve.of(end));
             marks.push(band(Role::Train, curve.of("features"), low, high));
         }
-        marks.extend(curve.ridges(column));
+        marks.extend(curve.penalties().map(|arm| curve.ridge(arm, column)));
         let name = estimator(parameters);
         marks.push(mark::line(&name, Role::Train, curve.of("features"), curve.of(column)));
         Panel::plane(Scale::log("features $p$"), y, marks).title(title)
@@ -185,8 +187,7 @@ fn norm(parameters: &Parameters, record: &Record) -> Figure {
                 String::new()
             },
             if beside {
-                "Ridge regression does not interpolate, and its norm passes the threshold without a \
-                 peak."
+                "Ridge regression does not interpolate, and its penalty bounds the norm."
                     .into()
             } else {
                 String::new()
@@ -221,7 +222,9 @@ fn noise_sentence(parameters: &Parameters, instead: &str) -> String {
 
 fn ridge_sentence(parameters: &Parameters) -> String {
     if parameters.lambdas.iter().any(|lambda| *lambda != parameters.ridge) {
-        "The ridge curves are means over the same replicates.".into()
+        "The ridge curves are means over the same replicates; below they are shown on an axis of their \
+         own."
+        .into()
     } else {
         String::new()
     }
@@ -246,9 +249,8 @@ fn theory_sentence(parameters: &Parameters, record: &Record, table: &str) -> Str
     )
 }
 
-fn test_axis() -> Scale {
-    Scale::log("test error (MSE)")
-}
+/// Panels below each other have their sizes in common.
+const ACROSS: Shared = Shared { x: true, y: false };
 
 /// A curve over one of the two sizes, with what stands beside it.
 struct Curve<'a> {
@@ -294,30 +296,45 @@ impl<'a> Curve<'a> {
         self.penalties().next().is_some()
     }
 
-    fn ridges(&self, column: &'a str) -> impl Iterator<Item = Mark> + '_ {
-        self.penalties().map(move |(lambda, role)| {
-            let [x, y] = self.beside("ridge", lambda, column);
-            mark::line(&format!("ridge, $λ = {}$", power(lambda)), role, x, y)
-        })
+    fn ridge(&self, (lambda, role): (f64, Role), column: &str) -> Mark {
+        let [x, y] = self.beside("ridge", lambda, column);
+        mark::line(&format!("ridge, $λ = {}$", power(lambda)), role, x, y)
     }
 
-    /// Test errors with theory, threshold and noise.
-    fn test_error(&self, threshold: &str) -> Vec<Mark> {
-        let n = self.parameters.n as f64;
-        let mut marks = vec![mark::vertical(threshold, Role::Reference, n)];
-        marks.extend(floor(self.record));
+    /// The estimator with its theory and one ridge arm, and below it all ridge arms, magnified.
+    fn panels(&self, axis: &str, threshold: &str, notes: Vec<Mark>) -> Vec<Panel> {
+        let plane = |marks| Panel::plane(Scale::log(axis), Scale::log("test error (MSE)"), marks);
+        let name = estimator(self.parameters);
+        let mut marks = self.lines_across(threshold);
         marks.push(band(Role::Test, self.of(self.column), self.of("q10"), self.of("q90")));
-        marks.extend(self.ridges("mean"));
-        let main = estimator(self.parameters);
-        marks.push(mark::line(&main, Role::Test, self.of(self.column), self.of("median")));
-        let penalties = self.penalties().map(|(lambda, _)| lambda);
-        // One name in the legend stands for all of them.
-        let labels = std::iter::once("theory").chain(std::iter::repeat(""));
-        for (lambda, label) in std::iter::once(self.parameters.ridge).chain(penalties).zip(labels) {
-            let [x, y] = self.beside("theory", lambda, "test");
-            marks.push(mark::line(label, Role::Theory, x, y));
+        // One of them shows how much ridge does; all of them would hide each other here.
+        let shown = self.penalties().find(|(lambda, _)| *lambda == OPTIMAL);
+        marks.extend(shown.or_else(|| self.penalties().next()).map(|arm| self.ridge(arm, "mean")));
+        marks.push(mark::line(&name, Role::Test, self.of(self.column), self.of("median")));
+        marks.push(self.theory(self.parameters.ridge));
+        marks.extend(notes);
+        let main = plane(marks);
+        if !self.has_ridges() {
+            return vec![main];
         }
-        marks
+        let mut marks = self.lines_across(threshold);
+        marks.extend(self.penalties().map(|arm| self.ridge(arm, "mean")));
+        marks.extend(self.penalties().map(|(lambda, _)| self.theory(lambda)));
+        vec![
+            main.title(&format!("{}{}", name[..1].to_uppercase(), &name[1..])),
+            plane(marks).title("Ridge regression, magnified"),
+        ]
+    }
+
+    /// The threshold and the noise.
+    fn lines_across(&self, threshold: &str) -> Vec<Mark> {
+        let threshold = mark::vertical(threshold, Role::Reference, self.parameters.n as f64);
+        std::iter::once(threshold).chain(floor(self.record)).collect()
+    }
+
+    fn theory(&self, lambda: f64) -> Mark {
+        let [x, y] = self.beside("theory", lambda, "test");
+        mark::line("theory", Role::Theory, x, y)
     }
 
     /// Names of the threshold and of one more place, where the estimator has a peak to be named.
