@@ -6,6 +6,7 @@
 //! [`pictures`] or a [`network`]. All draw on a [`canvas`], whose [`backend`] writes what plotters asks
 //! for as SVG in the looks of [`style`]. [`legend`] explains the marks, [`text`] knows how wide words are.
 
+mod align;
 mod backend;
 mod canvas;
 mod clip;
@@ -42,6 +43,7 @@ use layout::LINE;
 use style::Colour;
 use style::Ink;
 
+pub use align::align;
 pub use data::CSV_HEADER;
 pub use data::DataTable;
 pub use data::csv;

@@ -110,8 +110,8 @@ impl Span {
         let scale = Scale::Linear;
         let largest = low.abs().max(high.abs());
         let half = high / 2.0 - low / 2.0;
-        if half <= 1e-12 * largest || half < 1e-300 {
-            let room = if largest < 1e-290 { 1.0 } else { 0.1 * largest };
+        if half <= 1e-12 * largest || half < 1e-304 {
+            let room = if largest < 1e-303 { 1.0 } else { 0.1 * largest };
             return Self { low: low - room, high: high + room, scale }.within_reach();
         }
         let Padding::Share(share) = padding else {

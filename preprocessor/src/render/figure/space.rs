@@ -1,13 +1,12 @@
 //! A surface over a plane, seen from the side.
 //!
 //! In places along the axes the surface is a [`mesh`]; a [`view`] puts it on the page, with a
-//! [`frame`] of three axes around it. [`surface`] paints it, [`shadow`] finds the contour lines on
-//! the floor, and [`draped`] lays marks on it where the eye can see them.
+//! [`frame`] of three axes around it. [`surface`] paints it, contour lines
+//! lie on the floor, and [`draped`] lays marks on it where the eye can see them.
 
 mod draped;
 mod frame;
 mod mesh;
-mod shadow;
 mod surface;
 mod view;
 
@@ -23,6 +22,7 @@ use super::data::Row;
 use super::describe as words;
 use super::layout::Body;
 use super::layout::LINE;
+use super::marks::isolines::isolines;
 use super::scale::Padding;
 use super::scale::Span;
 use super::scale::shown;
@@ -111,15 +111,14 @@ impl Body for SpaceBody<'_> {
         frame.behind(canvas, &view);
         if self.space.shadow {
             let ink = Ink::solid(Colour::Axis);
-            for height in frame.heights() {
-                for line in shadow::isolines(&self.mesh, height) {
-                    let points: Vec<_> = line
-                        .into_iter()
-                        .filter(|&place| super::clip::inside(place))
-                        .map(|(u, v)| view.at((u, v, floor)))
-                        .collect();
-                    canvas.line(&points, ink, 0.8);
-                }
+            let lines = isolines(&self.mesh.grid(), Scale::Linear, &frame.heights());
+            for line in lines.into_iter().flat_map(|(_, lines)| lines) {
+                let points: Vec<_> = line
+                    .into_iter()
+                    .filter(|&place| super::clip::inside(place))
+                    .map(|(u, v)| view.at((u, v, floor)))
+                    .collect();
+                canvas.line(&points, ink, 0.8);
             }
         }
         canvas.part();
@@ -131,6 +130,13 @@ impl Body for SpaceBody<'_> {
         }
         frame.axes(canvas, &view, self.size);
     }
+}
+
+/// What the three axes of a space span.
+#[must_use]
+pub(super) fn spans(space: &Space) -> [Span; 3] {
+    let Spans { x, y, z } = Spans::new(space);
+    [x, y, z]
 }
 
 /// Lists the heights; the marks are listed with those of other panels.

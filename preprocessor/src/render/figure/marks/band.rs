@@ -8,7 +8,6 @@ use super::area;
 use super::runs;
 use super::upright;
 use crate::render::figure::clip;
-use crate::render::figure::clip::Place;
 use crate::render::figure::data::Listing;
 use crate::render::figure::data::Row;
 use crate::render::figure::data::name;
@@ -29,12 +28,16 @@ impl Plotted for Band {
             Some((scene.x.place(*x)?, (scene.y.edge(*low)?, scene.y.edge(*high)?)))
         });
         for run in runs(edges) {
-            let edge = |end: fn(&(f64, f64)) -> f64| -> Vec<Place> {
-                let edge: Vec<Place> = run.iter().map(|(x, ends)| (*x, end(ends))).collect();
-                clip::thin(&edge, scene.columns())
-            };
-            let mut outline = edge(|ends| ends.0);
-            outline.extend(edge(|ends| ends.1).iter().rev());
+            let (mut outline, upper) = clip::envelope(&run, scene.columns());
+            let px = scene.plot.rect.height();
+            if run.len() > 1 && run.iter().all(|(_, (low, high))| (high - low).abs() * px < 1.0) {
+                // Too thin for an area to be seen.
+                for part in clip::clip(&outline) {
+                    scene.plot.line(&part, Ink { opacity: 0.5, ..Ink::wash(self.role) }, 1.5);
+                }
+                continue;
+            }
+            outline.extend(upper.iter().rev());
             if run.len() == 1 || !area(scene, &outline, Ink::wash(self.role)) {
                 upright(scene, run[0], Ink { opacity: 0.4, ..Ink::dashed(self.role) }, 3.0);
             }

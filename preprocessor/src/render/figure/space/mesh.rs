@@ -53,6 +53,13 @@ impl Mesh {
         }
     }
 
+    /// The mesh as a grid in places; holes are not numbers.
+    #[must_use]
+    pub(super) fn grid(&self) -> Grid {
+        let row = |row: &Vec<Option<f64>>| row.iter().map(|w| w.unwrap_or(f64::NAN)).collect();
+        Grid { x: self.u.clone(), y: self.v.clone(), values: self.w.iter().map(row).collect() }
+    }
+
     /// The height of a node.
     #[must_use]
     pub(super) fn node(&self, row: usize, column: usize) -> Option<f64> {
