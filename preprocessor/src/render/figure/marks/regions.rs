@@ -45,7 +45,7 @@ const WASHES: [(Role, f64); 8] = [
 const RECTANGLES: usize = 1200;
 
 /// Most pixels along one side of an image; half a byte each.
-const PIXELS: usize = 300;
+const PIXELS: usize = 240;
 
 /// Most stretches of boundaries.
 const BOUNDARIES: usize = 2500;
