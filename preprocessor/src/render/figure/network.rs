@@ -37,6 +37,9 @@ const NEGATIVE: Role = Role::Arm(8);
 /// Widths of the edges, in px, from the weakest to the strongest weight.
 const WIDTHS: [f64; 6] = [0.4, 0.8, 1.3, 1.9, 2.6, 3.4];
 
+/// Room for the sample of a weight.
+const KEY: f64 = 32.0;
+
 /// Most weights in the table for people.
 const LISTED: usize = 200;
 
@@ -46,13 +49,17 @@ pub(super) struct NetworkBody<'a> {
     size: f64,
     /// The lines below each layer.
     labels: Vec<Vec<String>>,
+    /// What the looks of positive and of negative weights stand for; empty without weights.
+    key: Vec<String>,
+    /// Lines that this takes.
+    key_lines: usize,
 }
 
 impl<'a> NetworkBody<'a> {
     /// A network in a panel with text of this size.
     #[must_use]
     pub(super) fn new(network: &'a Network, size: f64) -> Self {
-        Self { network, size, labels: Vec::new() }
+        Self { network, size, labels: Vec::new(), key: Vec::new(), key_lines: 0 }
     }
 
     fn label_size(&self) -> f64 {
@@ -64,24 +71,26 @@ impl<'a> NetworkBody<'a> {
         self.network.layers.iter().map(|layer| slots(layer.units).len()).max().unwrap_or(0)
     }
 
-    /// Whether the signs of weights need an explanation.
-    fn has_key(&self) -> bool {
-        strongest(self.network) > 0.0
-    }
-
     /// Units of a layer with their places; none is where dots stand for the rest.
     fn places(&self, plot: Rect, at: usize) -> Vec<(Option<usize>, (f64, f64))> {
         let Some(layer) = self.network.layers.get(at) else { return Vec::new() };
         let slots = slots(layer.units);
-        let step = APART.min(plot.height() / self.most().max(1) as f64);
+        let (step, used) = self.used(plot);
         let x = plot.left + plot.width() * (at as f64 + 0.5) / self.network.layers.len() as f64;
-        let middle = (plot.top + plot.bottom) / 2.0;
+        let middle = plot.top + used / 2.0;
         let y = |slot: usize| middle + step * (slot as f64 - (slots.len() as f64 - 1.0) / 2.0);
         slots.iter().enumerate().map(|(slot, unit)| (*unit, (x, y(slot)))).collect()
     }
 
+    /// The distance of units, and the height that the largest layer takes.
+    fn used(&self, plot: Rect) -> (f64, f64) {
+        let most = self.most().max(1) as f64;
+        let step = APART.min(plot.height() / most);
+        (step, step * most)
+    }
+
     fn radius(&self, plot: Rect) -> f64 {
-        let step = APART.min(plot.height() / self.most().max(1) as f64);
+        let (step, _) = self.used(plot);
         let across = plot.width() / self.network.layers.len().max(1) as f64;
         (0.3 * step).min(0.2 * across).max(1.0)
     }
@@ -89,7 +98,7 @@ impl<'a> NetworkBody<'a> {
     fn draw_edges(&self, canvas: &Canvas, plot: Rect) {
         let largest = strongest(self.network);
         // Edges of one look after each other, so that they are one element; the strongest on top.
-        let mut edges: Vec<((usize, bool), [(f64, f64); 2])> = Vec::new();
+        let mut edges = Vec::new();
         for at in 1..self.network.layers.len() {
             let weights = self.network.weights.get(at - 1).filter(|weights| !weights.is_empty());
             for (from, start) in self.places(plot, at - 1) {
@@ -135,23 +144,28 @@ impl<'a> NetworkBody<'a> {
         let setting = Setting::new(self.label_size(), HPos::Center, VPos::Top);
         let x = plot.left + plot.width() * (at as f64 + 0.5) / self.network.layers.len() as f64;
         for (line, below) in self.labels.get(at).into_iter().flatten().zip(0..) {
-            let y = plot.bottom + 6.0 + LINE * setting.size * f64::from(below);
+            let y = plot.top + self.used(plot).1 + 6.0 + LINE * setting.size * f64::from(below);
             canvas.text(line, (x, y), setting);
         }
     }
 
-    /// Says which edges are positive and which negative.
+    /// Says which edges are positive and which negative: beside each other where there is room.
     fn draw_key(&self, canvas: &Canvas, plot: Rect) {
         let size = self.label_size();
-        let words = ["positive weight", "negative weight"];
-        let widths = words.map(|word| 32.0 + text::width(word, size));
-        let mut left = plot.left + (plot.width() - widths[0] - widths[1] - 20.0).max(0.0) / 2.0;
-        let middle = plot.bottom + self.below() - 0.6 * LINE * size;
-        for ((word, width), negative) in words.iter().zip(widths).zip([false, true]) {
-            canvas.line(&[(left, middle), (left + 26.0, middle)], ink(negative), 2.2);
+        let total: f64 = self.key.iter().map(|word| KEY + text::width(word, size)).sum();
+        let beside = self.key_lines == 1;
+        let first = if beside { (plot.width() - total - 20.0).max(0.0) / 2.0 } else { 0.0 };
+        let (mut left, line) = (plot.left + first, LINE * size);
+        let bottom = plot.top + self.used(plot).1 + self.below() - 0.6 * line;
+        let mut middle = bottom - line * (self.key_lines as f64 - 1.0);
+        for (word, negative) in self.key.iter().zip([false, true]) {
+            canvas.line(&[(left, middle), (left + KEY - 6.0, middle)], ink(negative), 2.2);
             let setting = Setting::new(size, HPos::Left, VPos::Center);
-            canvas.text(word, (left + 32.0, middle), setting);
-            left += width + 20.0;
+            canvas.text(word, (left + KEY, middle), setting);
+            match beside {
+                true => left += KEY + text::width(word, size) + 20.0,
+                false => middle += line,
+            }
         }
     }
 }
@@ -175,16 +189,23 @@ impl Body for NetworkBody<'_> {
         let labels = self.network.layers.iter().map(label).collect();
         // Between columns this narrow no word could be read.
         self.labels = if room > 2.0 * size { labels } else { Vec::new() };
+        if strongest(self.network) > 0.0 {
+            let words = ["positive weight", "negative weight"];
+            self.key =
+                words.iter().flat_map(|word| text::wrap(word, size, width - KEY, 1)).collect();
+            let total: f64 = words.map(|word| KEY + text::width(word, size)).iter().sum();
+            self.key_lines = if total + 20.0 <= width { 1 } else { 2 };
+        }
         0.0
     }
 
     fn height(&self, _: f64, _: bool) -> f64 {
-        (APART * self.most() as f64).max(3.0 * APART)
+        APART * self.most().max(1) as f64
     }
 
     fn below(&self) -> f64 {
         let lines = self.labels.iter().map(Vec::len).max().unwrap_or(0) as f64;
-        let key = if self.has_key() { 1.5 } else { 0.0 };
+        let key = if self.key.is_empty() { 0.0 } else { self.key_lines as f64 + 0.5 };
         6.0 + LINE * self.label_size() * (lines + key)
     }
 
@@ -193,9 +214,7 @@ impl Body for NetworkBody<'_> {
         for at in 0..self.network.layers.len() {
             self.draw_layer(canvas, plot, at);
         }
-        if self.has_key() {
-            self.draw_key(canvas, plot);
-        }
+        self.draw_key(canvas, plot);
     }
 }
 

@@ -36,6 +36,9 @@ const GAP: f64 = 8.0;
 /// Longest side of a picture in px.
 const LARGEST: f64 = 190.0;
 
+/// Least height of the colour bar.
+const SHORTEST: f64 = 60.0;
+
 /// Most pixels of all pictures that have fine shades, a byte each; more have 15, half a byte each.
 const FINE: usize = 25_000;
 
@@ -113,13 +116,20 @@ impl Body for PicturesBody<'_> {
     }
 
     fn settle(&mut self, width: f64, _: f64) -> f64 {
-        // Pictures of a few px show nothing.
-        let most = ((width + GAP) / (20.0 + GAP)).max(1.0) as usize;
+        // Pictures of a few px show nothing, and their titles should not be cut.
+        let size = self.title_size();
+        let titles = self.pictures.pictures.iter().map(|picture| &picture.title);
+        let words = titles.flat_map(|title| title.split_whitespace());
+        let widest = words.map(|word| text::width(word, size)).fold(20.0, f64::max).min(90.0);
+        let most = ((width + GAP) / (widest + GAP)).max(1.0) as usize;
         self.columns = self.columns.min(most);
-        let (side, size) = (self.side(width), self.title_size());
+        let side = self.side(width);
         let title = |picture: &Picture| text::wrap(&picture.title, size, side + 0.5 * GAP, 2);
         self.titles = self.pictures.pictures.iter().map(title).collect();
-        0.0
+        let first = self.title_heights().first().copied().unwrap_or(0.0);
+        let height = (self.full_height(side) - first).max(SHORTEST);
+        self.shades = Axis::upright(self.shades.span, &self.pictures.quantity, height, self.size);
+        self.margins().1
     }
 
     fn height(&self, width: f64, _: bool) -> f64 {
@@ -137,35 +147,39 @@ impl Body for PicturesBody<'_> {
         let rest = self.full_height(0.0);
         let room = (plot.height() - rest) / (self.ratio * rows.len().max(1) as f64);
         let side = wanted.min(room).max(2.0);
-        let step = wanted.min(side.max(40.0)) + GAP;
+        let (step, inset) = (wanted + GAP, (wanted - side) / 2.0);
         let shown = Shown::new(self.pictures, self.shades.span);
         let mut top = plot.top;
         for (row, titles) in self.pictures.pictures.chunks(self.columns).zip(&rows) {
             for (picture, at) in row.iter().zip(0..) {
-                let left = plot.left + step * f64::from(at);
+                let left = plot.left + step * f64::from(at) + inset;
                 let top = top + titles;
                 let rect = Rect { left, top, right: left + side, bottom: top + self.ratio * side };
                 shown.draw(canvas, picture, rect);
             }
             top += titles + self.ratio * side + GAP;
         }
-        self.draw_titles(canvas, plot, (step, side), &rows);
+        self.draw_titles(canvas, plot, (wanted, side), &rows);
         if self.has_bar() {
             let left = plot.left + step * self.columns as f64 - GAP + BAR_GAP;
-            let used =
-                Rect { left, right: left + BAR, bottom: (top - GAP).max(plot.top + 40.0), ..plot };
-            plane::colour_bar(canvas, used, &self.shades, &shading(self.pictures), self.size);
+            let first = plot.top + rows.first().copied().unwrap_or(0.0);
+            let bottom = (top - GAP).max(first + SHORTEST);
+            let used = Rect { left, top: first, right: left + BAR, bottom };
+            let Axis { span, ticks, .. } =
+                Axis::upright(self.shades.span, "", bottom - first, self.size);
+            let axis = Axis { span, ticks, label: self.shades.label.clone() };
+            plane::colour_bar(canvas, used, &axis, &shading(self.pictures), self.size);
         }
     }
 }
 
 impl PicturesBody<'_> {
-    fn draw_titles(&self, canvas: &Canvas, plot: Rect, (step, side): (f64, f64), rows: &[f64]) {
+    fn draw_titles(&self, canvas: &Canvas, plot: Rect, (room, side): (f64, f64), rows: &[f64]) {
         let setting = Setting::new(self.title_size(), HPos::Center, VPos::Bottom);
         let mut top = plot.top;
         for (row, height) in self.titles.chunks(self.columns).zip(rows) {
             for (title, at) in row.iter().zip(0..) {
-                let middle = plot.left + step * f64::from(at) + side / 2.0;
+                let middle = plot.left + (room + GAP) * f64::from(at) + room / 2.0;
                 for (line, below) in title.iter().rev().zip(0..) {
                     let y = top + height - LINE * setting.size * f64::from(below);
                     canvas.text(line, (middle, y), setting);

@@ -24,7 +24,7 @@ use crate::render::figure::style::Ink;
 use crate::render::figure::style::Shape;
 
 /// Least distance of arrows in px; of a finer grid only some rows and columns are drawn.
-const APART: f64 = 20.0;
+const APART: f64 = 15.0;
 
 /// Width of a shaft in px.
 const WIDTH: f64 = 1.4;
@@ -390,7 +390,7 @@ mod tests {
         let (kept, apart) = spread(grid(10, 30.0));
         assert_eq!((kept.len(), apart), (100, 30.0));
         let (kept, apart) = spread(grid(100, 3.0));
-        assert_eq!((kept.len(), apart), (15 * 15, 21.0));
+        assert_eq!((kept.len(), apart), (20 * 20, 15.0));
         let scattered =
             (0..1000).map(|at| stroke(f64::from(at * 7 % 1000) * 0.3, f64::from(at) * 0.3));
         assert!(spread(scattered.collect()).0.len() < 350);
