@@ -233,7 +233,7 @@ fn symmetric(span: &Span, most: usize) -> Vec<Tick> {
             }
         }
     }
-    if stride == 1 && labels <= 6 {
+    if stride == 1 && labels <= 5 {
         for factor in [1.0, -1.0] {
             let between = (first - 1..=last).flat_map(|exponent| {
                 BETWEEN.iter().map(move |digit| factor * digit * power(exponent))

@@ -10,6 +10,9 @@ pub(super) type Spot = (f64, f64, f64);
 /// Most nodes along one side, not counting those of the extremes.
 const NODES: usize = 41;
 
+/// The same of a surface so rough that a finer one could not be read, nor stored in few bytes.
+const ROUGH_NODES: usize = 25;
+
 /// Heights over a rectangular mesh, all in places along the axes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Mesh {
@@ -25,7 +28,20 @@ impl Mesh {
     /// The mesh of a grid. Of a fine one some rows and columns are kept whole: evenly spaced ones,
     /// and those with the lowest and the highest value.
     #[must_use]
-    pub(super) fn new(grid: &Grid, (x, y, z): (&Span, &Span, &Span)) -> Self {
+    pub(super) fn new(grid: &Grid, spans: (&Span, &Span, &Span)) -> Self {
+        let mesh = Self::of(grid, spans, NODES);
+        if mesh.is_rough() { Self::of(grid, spans, ROUGH_NODES) } else { mesh }
+    }
+
+    /// Whether many neighbours are far apart.
+    fn is_rough(&self) -> bool {
+        let pairs = self.w.iter().flat_map(|row| row.windows(2));
+        let steps: Vec<f64> = pairs.filter_map(|pair| Some((pair[1]? - pair[0]?).abs())).collect();
+        let large = steps.iter().filter(|&&step| step > 0.15).count();
+        large * 4 > steps.len()
+    }
+
+    fn of(grid: &Grid, (x, y, z): (&Span, &Span, &Span), most: usize) -> Self {
         let height = |row: usize, column: usize| z.place(*grid.values.get(row)?.get(column)?);
         let columns = nodes(&grid.x, x);
         let rows = nodes(&grid.y, y);
@@ -43,8 +59,8 @@ impl Mesh {
             }
         }
         let kept: Vec<(f64, usize, usize)> = extremes.into_iter().flatten().collect();
-        let rows = thinned(&rows, kept.iter().map(|kept| kept.1));
-        let columns = thinned(&columns, kept.iter().map(|kept| kept.2));
+        let rows = thinned(&rows, most, kept.iter().map(|kept| kept.1));
+        let columns = thinned(&columns, most, kept.iter().map(|kept| kept.2));
         let line = |row: usize| columns.iter().map(|&(_, column)| height(row, column)).collect();
         Self {
             w: rows.iter().map(|&(_, row)| line(row)).collect(),
@@ -90,12 +106,16 @@ fn nodes(values: &[f64], span: &Span) -> Vec<(f64, usize)> {
 }
 
 /// Evenly spaced nodes, among them the first, the last and those that are to be kept.
-fn thinned(nodes: &[(f64, usize)], kept: impl Iterator<Item = usize>) -> Vec<(f64, usize)> {
-    if nodes.len() <= NODES {
+fn thinned(
+    nodes: &[(f64, usize)],
+    most: usize,
+    kept: impl Iterator<Item = usize>,
+) -> Vec<(f64, usize)> {
+    if nodes.len() <= most {
         return nodes.to_vec();
     }
     let last = nodes.len() - 1;
-    let mut chosen: Vec<usize> = (0..NODES).map(|at| at * last / (NODES - 1)).collect();
+    let mut chosen: Vec<usize> = (0..most).map(|at| at * last / (most - 1)).collect();
     chosen.extend(kept);
     chosen.sort_unstable();
     chosen.dedup();
@@ -139,6 +159,14 @@ mod tests {
         let mesh = mesh(&[0.0, 0.5, 1.0], &[0.0, 1.0], hole);
         assert_eq!(mesh.height(0.2, 0.2), None);
         assert_eq!(mesh.height(0.7, 0.2), Some(1.0));
+    }
+
+    #[test]
+    fn a_rough_mesh_is_coarse() {
+        let x: Vec<f64> = (0..41).map(|i| f64::from(i) / 40.0).collect();
+        let saw = mesh(&x, &x, |u, _| libm::round(u * 40.0) % 2.0);
+        assert!(saw.u.len() <= ROUGH_NODES + 2);
+        assert_eq!(mesh(&x, &x, |u, v| u * u + v).u.len(), 41);
     }
 
     #[test]

@@ -24,7 +24,7 @@ const LINES: usize = 14;
 const LINE_WIDTH: f64 = 0.7;
 
 /// How far an area reaches under its neighbours, so that no light shines through, in px.
-const OVERLAP: f64 = 0.5;
+const OVERLAP: f64 = 0.8;
 
 /// Cells that cover each other by less than this need no order, in px.
 const TOUCHING: f64 = 0.6;
@@ -269,7 +269,7 @@ fn finish(strips: &mut Vec<((usize, u8), Vec<Point>)>, strip: &mut Option<Strip>
 
 /// A line without the points where nobody sees a bend.
 fn bends(line: &[Point]) -> Vec<Point> {
-    const LEAST: f64 = 0.15;
+    const LEAST: f64 = 0.12;
     let mut kept: Vec<Point> = line.first().copied().into_iter().collect();
     let mut left_out: Vec<Point> = Vec::new();
     for pair in line.windows(2).skip(1) {
