@@ -24,8 +24,8 @@ use crate::record::Record;
 const LOSS: &str = "training loss";
 /// From where surfaces are seen: high enough that their front wall does not hide the minimum, and
 /// turned so far that neither axis is seen end-on.
-const AZIMUTH: f64 = 35.0;
-const ELEVATION: f64 = 45.0;
+const AZIMUTH: f64 = 30.0;
+const ELEVATION: f64 = 62.0;
 
 /// The surfaces that the record holds, the cuts through them, and the curvatures of all replicates.
 pub(super) fn all(parameters: &Settings, record: &Record) -> Vec<Figure> {
@@ -43,7 +43,8 @@ fn slice(parameters: &Settings, record: &Record) -> Option<Figure> {
         Normalise::Layer => ("random directions, normalised tensor by tensor", "‖θ‖"),
         Normalise::None => ("random directions, not normalised", "‖d‖"),
     };
-    let axes = ["d₁", "d₂"].map(|name| Axis::linear(&format!("step along {name}")).unit(unit));
+    let axes =
+        ["$d_1$", "$d_2$"].map(|name| Axis::linear(&format!("step along {name}")).unit(unit));
     let surface = surface(record, "random")?;
     let lowest = lowest(&surface);
     let elsewhere = (lowest != (0.0, 0.0))
@@ -69,13 +70,13 @@ fn eigen(parameters: &Settings, record: &Record) -> Option<Figure> {
     let (directions, names, see) = match parameters.axes {
         Axes::Eigen => (
             "the eigenvectors of the two largest Hessian eigenvalues",
-            ["e₁", "e₂"],
+            ["$e_1$", "$e_2$"],
             "The same network in the same measure of length as in the random plane, many times as \
              steep: compare the colour bars.",
         ),
         Axes::Random => (
             "two isotropic random directions, in place of the top eigenvectors",
-            ["u₁", "u₂"],
+            ["$u_1$", "$u_2$"],
             "The ablation: no axis of this plane shows the largest curvature.",
         ),
     };
@@ -188,12 +189,12 @@ fn around_the_end(surface: &Grid, path: [&[f64]; 2]) -> Inset {
 fn cuts(parameters: &Settings, record: &Record) -> Figure {
     let distance = record.column("cuts", "distance");
     let steep = match parameters.axes {
-        Axes::Eigen => ["eigenvector e₁", "eigenvector e₂"],
-        Axes::Random => ["random u₁", "random u₂"],
+        Axes::Eigen => ["eigenvector $e_1$", "eigenvector $e_2$"],
+        Axes::Random => ["random $u_1$", "random $u_2$"],
     };
     let lines = [
-        ("random-1", "random d₁"),
-        ("random-2", "random d₂"),
+        ("random-1", "random $d_1$"),
+        ("random-2", "random $d_2$"),
         ("eigen-1", steep[0]),
         ("eigen-2", steep[1]),
     ];
