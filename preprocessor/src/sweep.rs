@@ -319,28 +319,28 @@ mod tests {
     use serde_json::json;
 
     #[track_caller]
-    fn check(value: Value, name: &str, expected: &str) {
-        assert_eq!((word(&written(&value)).as_str(), label(&value).as_str()), (name, expected));
+    fn check(value: &Value, name: &str, expected: &str) {
+        assert_eq!((word(&written(value)).as_str(), label(value).as_str()), (name, expected));
     }
 
     #[test]
     fn values_read_in_full_and_have_plain_names() {
-        check(json!(0.0), "0", "0");
-        check(json!(-0.0), "minus-0", "0");
-        check(json!(3), "3", "3");
+        check(&json!(0.0), "0", "0");
+        check(&json!(-0.0), "minus-0", "0");
+        check(&json!(3), "3", "3");
         check(
-            json!(18_446_744_073_709_551_615_u64),
+            &json!(18_446_744_073_709_551_615_u64),
             "18446744073709551615",
             "18446744073709551615",
         );
-        check(json!(0.1), "0-1", "0.1");
-        check(json!(1.0), "1", "1");
-        check(json!(-2.5), "minus-2-5", "−2.5");
-        check(json!(1e-4), "0-0001", "0.0001");
-        check(json!(0.123_456_789), "0-123456789", "0.123456789");
-        check(json!(-1.5e-7), "minus-1-5e-7", "−1.5 × 10⁻⁷");
-        check(json!(1e300), "1e300", "1 × 10³⁰⁰");
-        check(json!("relu"), "relu", "relu");
-        check(json!("Big_step"), "big-step", "Big_step");
+        check(&json!(0.1), "0-1", "0.1");
+        check(&json!(1.0), "1", "1");
+        check(&json!(-2.5), "minus-2-5", "−2.5");
+        check(&json!(1e-4), "0-0001", "0.0001");
+        check(&json!(0.123_456_789), "0-123456789", "0.123456789");
+        check(&json!(-1.5e-7), "minus-1-5e-7", "−1.5 × 10⁻⁷");
+        check(&json!(1e300), "1e300", "1 × 10³⁰⁰");
+        check(&json!("relu"), "relu", "relu");
+        check(&json!("Big_step"), "big-step", "Big_step");
     }
 }
