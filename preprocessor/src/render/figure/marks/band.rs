@@ -5,6 +5,7 @@ use experiments::figure::Scale;
 use experiments::figure::mark::Band;
 
 use super::area;
+use super::joined;
 use super::runs;
 use super::upright;
 use crate::render::figure::clip;
@@ -28,7 +29,8 @@ impl Plotted for Band {
         let edges = self.x.iter().zip(self.low.iter().zip(&self.high)).map(|(x, (low, high))| {
             Some((scene.x.place(*x)?, (scene.y.edge(*low)?, scene.y.edge(*high)?)))
         });
-        for run in runs(edges) {
+        let place: fn(&(f64, (f64, f64))) -> f64 = |edges| edges.0;
+        for run in joined(runs(edges), (place, place), scene.columns()) {
             let edge = |end: fn(&(f64, f64)) -> f64| -> Vec<Place> {
                 let edge: Vec<Place> = run.iter().map(|(x, ends)| (*x, end(ends))).collect();
                 clip::thin(&edge, scene.columns())
