@@ -359,7 +359,7 @@ mod tests {
     #[test]
     fn bars_stand_around_their_place_side_by_side() {
         let one = bars(&[2.0, 4.0], &[1.0, 1.0]);
-        check(&[one.clone()], &[0.12, 0.32], 0.16);
+        check(std::slice::from_ref(&one), &[0.12, 0.32], 0.16);
         check(&[one.clone(), one.clone()], &[0.2, 0.4], 0.08);
         // Alone at its place, a bar stands in the middle, as wide as the others.
         check(&[one, bars(&[4.0, 6.0], &[1.0, 1.0])], &[0.4, 0.56], 0.08);

@@ -4,6 +4,7 @@ use experiments::figure::Role;
 use experiments::figure::Scale;
 use experiments::figure::mark::Histogram;
 
+use super::Along;
 use super::OUTLINE;
 use super::area;
 use super::joined;
@@ -42,7 +43,7 @@ impl Plotted for Histogram {
         if !rising(&self.edges) {
             return;
         }
-        let ends: (fn(&Bin) -> f64, fn(&Bin) -> f64) = (|bin| bin.0, |bin| bin.1);
+        let ends: (Along<Bin>, Along<Bin>) = (|bin| bin.0, |bin| bin.1);
         let outlines: Vec<Vec<Place>> = joined(runs(bins(self).map(bin)), ends, scene.columns())
             .iter()
             .map(|run| clip::thin(&outline(run, base), scene.columns()))

@@ -52,14 +52,13 @@ pub(super) fn runs<T>(items: impl Iterator<Item = Option<T>>) -> Vec<Vec<T>> {
     runs
 }
 
+/// Where along the axis something is.
+type Along<T> = fn(&T) -> f64;
+
 /// The stretches; where things are far denser than a reader could see, those joined whose gap is
 /// narrower than a column. `start` and `end` say where along the axis things begin and end; `columns`
 /// is how many columns the panel has.
-fn joined<T>(
-    runs: Vec<Vec<T>>,
-    (start, end): (fn(&T) -> f64, fn(&T) -> f64),
-    columns: f64,
-) -> Vec<Vec<T>> {
+fn joined<T>(runs: Vec<Vec<T>>, (start, end): (Along<T>, Along<T>), columns: f64) -> Vec<Vec<T>> {
     if (runs.iter().map(Vec::len).sum::<usize>() as f64) < 4.0 * columns {
         return runs;
     }
