@@ -55,7 +55,7 @@ fn tables(panel: &Panel, at: usize, several: bool) -> Vec<DataTable> {
     };
     let mut listing = Listing { x: head(&x, "x"), y: head(&y, "y"), ..Listing::default() };
     match &panel.content {
-        Content::Plane(_) => {}
+        Content::Plane(plane) => listing.names = &plane.x.names,
         Content::Space(space) => space::list(space, &mut listing),
         Content::Pictures(pictures) => pictures::list(pictures, &mut listing),
         Content::Network(network) => network::list(network, &mut listing),
@@ -68,6 +68,7 @@ fn tables(panel: &Panel, at: usize, several: bool) -> Vec<DataTable> {
 #[derive(Debug, Default)]
 pub(super) struct Listing<'a> {
     x: String,
+    names: &'a [String],
     y: String,
     curves: Vec<Curve<'a>>,
     others: Vec<DataTable>,
@@ -109,8 +110,11 @@ impl<'a> Listing<'a> {
     }
 
     fn tables(self, caption: &str) -> Vec<DataTable> {
-        let mut tables: Vec<DataTable> =
-            self.curves.iter().map(|curve| curve_table(&self.x, caption, curve)).collect();
+        let mut tables: Vec<DataTable> = self
+            .curves
+            .iter()
+            .map(|curve| curve_table(&self.x, self.names, caption, curve))
+            .collect();
         tables.extend(self.others.into_iter().map(|table| match table.caption.is_empty() {
             true => DataTable { caption: caption.into(), ..table },
             false => table,
@@ -141,12 +145,20 @@ pub(super) fn name(label: &str, role: Role) -> String {
     head(&text::plain(label), &Colour::Role(role).look().name.replace('-', " "))
 }
 
-fn curve_table(x: &str, caption: &str, curve: &Curve) -> DataTable {
+/// The name at a place of an axis of names.
+pub(super) fn named(names: &[String], place: f64) -> Option<&str> {
+    let (at, last) = (libm::round(place), names.len() as f64 - 1.0);
+    let near = (place - at).abs() < 1e-9 && (0.0..=last).contains(&at);
+    if near { names.get(at as usize).map(String::as_str) } else { None }
+}
+
+fn curve_table(x: &str, names: &[String], caption: &str, curve: &Curve) -> DataTable {
     let heads = curve.columns.iter().map(|(head, _)| head.clone());
     let cell = |values: &[f64], at: usize| values.get(at).map_or_else(String::new, |v| number(*v));
     let rows = curve.x.iter().enumerate().map(|(at, x)| {
         let cells = curve.columns.iter().map(|(_, values)| cell(values, at));
-        std::iter::once(number(*x)).chain(cells).collect()
+        let place = named(names, *x).map_or_else(|| number(*x), text::plain);
+        std::iter::once(place).chain(cells).collect()
     });
     DataTable {
         caption: caption.into(),
@@ -266,6 +278,7 @@ mod tests {
     use super::super::tests::panel;
     use super::*;
 
+    use experiments::figure::Axis;
     use experiments::figure::Scale;
     use experiments::figure::mark;
 
@@ -296,6 +309,19 @@ mod tests {
         assert_eq!(lines[2], "1,line,\"test, mean\",2.0,1e-7,,,,,");
         assert_eq!(lines[4], "1,points,,2.0,NaN,,,,,");
         assert_eq!(lines[5], "1,vertical,p = n,40.0,,,,,,");
+    }
+
+    #[test]
+    fn places_with_names_are_listed_by_name() {
+        let names = ["CNN".to_owned(), "$\\ell$".to_owned()];
+        assert_eq!(named(&names, 1.0), Some("$\\ell$"));
+        for place in [-1.0, 0.5, 2.0, f64::NAN, f64::INFINITY] {
+            assert_eq!(named(&names, place), None);
+        }
+        let line = mark::line("test", Role::Test, vec![0.0, 7.0], vec![1.0, 2.0]);
+        let x = Axis::names("model", names);
+        let figure = figure(vec![Panel::plane(x, Axis::linear("y"), vec![line])]);
+        assert_eq!(data(&figure)[0].rows, [["CNN", "1"], ["7", "2"]]);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use experiments::figure::Plane;
 use experiments::figure::Scale;
 
 use super::data;
+use super::inset;
 use super::layout;
 use super::network;
 use super::pictures;
@@ -59,8 +60,16 @@ fn describe_plane(plane: &Plane, (x, y): (Span, Span)) -> Vec<String> {
     if plane.marks.is_empty() {
         sentences.push("Nothing is plotted.".into());
     }
-    let scales = (plane.x.scale, plane.y.scale);
-    sentences.extend(plane.marks.iter().flat_map(|mark| plotted(mark).describe(scales)));
+    let axes = (&plane.x, &plane.y);
+    sentences.extend(plane.marks.iter().flat_map(|mark| plotted(mark).describe_on(axes)));
+    if let Some((x, y)) = plane.inset.as_ref().and_then(|inset| inset::spans(plane, inset)) {
+        let range = |span: Span| format!("from {} to {}", number(span.low), number(span.high));
+        sentences.push(format!(
+            "An inset magnifies the part {} across and {} upwards.",
+            range(x),
+            range(y)
+        ));
+    }
     sentences
 }
 

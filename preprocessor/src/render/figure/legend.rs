@@ -1,5 +1,6 @@
 //! The legend: a strip above what it explains, so that it never covers data.
 
+use experiments::figure::Content;
 use experiments::figure::Panel;
 use experiments::figure::Role;
 use experiments::figure::mark::Symbol;
@@ -9,6 +10,7 @@ use plotters::style::text_anchor::VPos;
 use super::canvas::Canvas;
 use super::canvas::Rect;
 use super::canvas::Setting;
+use super::ends;
 use super::marks;
 use super::plotted::plotted;
 use super::style::Colour;
@@ -18,6 +20,9 @@ use super::text;
 
 /// Width of the sample of a line in px.
 const LONG: f64 = 34.0;
+
+/// Width of the sample of an area with a texture.
+const MIDDLE: f64 = 24.0;
 
 /// Width of the sample of a point or an upright line.
 const SHORT: f64 = 16.0;
@@ -35,6 +40,18 @@ pub(super) enum Sample {
     Band,
     /// A line.
     Line,
+    /// A line in steps.
+    Steps,
+    /// A line with an arrow head.
+    Trajectory,
+    /// A bar.
+    Bars,
+    /// Two bins of a histogram.
+    Histogram,
+    /// An area of a stack.
+    Area,
+    /// The line at the total of a stack.
+    Total,
     /// A vertical line.
     Vertical,
     /// A horizontal line.
@@ -77,7 +94,14 @@ struct Item {
 #[must_use]
 pub(super) fn entries(panel: &Panel) -> Vec<Entry> {
     let mut entries = Vec::new();
-    for mark in panel.marks() {
+    let at_ends = match &panel.content {
+        Content::Plane(plane) => ends::named(plane),
+        _ => Vec::new(),
+    };
+    for (mark, at) in panel.marks().iter().zip(0..) {
+        if at_ends.contains(&at) {
+            continue;
+        }
         for (label, role, sample) in plotted(mark).legend() {
             if !label.trim().is_empty() {
                 let (label, role, samples) = (label.into(), canonical(role), vec![sample]);
@@ -91,7 +115,9 @@ pub(super) fn entries(panel: &Panel) -> Vec<Entry> {
 
 fn rank(sample: Sample) -> u8 {
     match sample {
-        Sample::Line | Sample::Points(_) | Sample::Marker(_) | Sample::Arrow => 0,
+        Sample::Line | Sample::Steps | Sample::Trajectory | Sample::Arrow => 0,
+        Sample::Bars | Sample::Histogram | Sample::Area | Sample::Total => 0,
+        Sample::Points(_) | Sample::Marker(_) => 0,
         Sample::Band | Sample::Wash(_) => 1,
         Sample::Vertical | Sample::Horizontal => 2,
     }
@@ -134,9 +160,12 @@ pub(super) fn shared(panels: &[Vec<Entry>]) -> Option<Vec<Entry>> {
 
 impl Entry {
     fn sample_width(&self) -> f64 {
-        let long =
-            |sample: &Sample| matches!(sample, Sample::Band | Sample::Line | Sample::Horizontal);
-        if self.samples.iter().any(long) { LONG } else { SHORT }
+        let width = |sample: &Sample| match sample {
+            Sample::Bars | Sample::Area => MIDDLE,
+            Sample::Points(_) | Sample::Marker(_) | Sample::Vertical => SHORT,
+            _ => LONG,
+        };
+        self.samples.iter().map(width).fold(SHORT, f64::max)
     }
 }
 
@@ -213,8 +242,40 @@ fn draw_sample(canvas: &Canvas, area: Rect, role: Role, sample: Sample) {
         }
         Sample::Marker(symbol) => {
             canvas.symbol(marks::shape(symbol), middle, marks::MARKER, solid);
+            if symbol == Symbol::Ring {
+                marks::draw_ring(canvas, middle);
+            }
+        }
+        Sample::Steps => {
+            let steps = [(0.0, 0.2), (0.5, 0.2), (0.5, 0.8), (1.0, 0.8)];
+            canvas.line(&steps.map(|place| area.at(place)), Ink::dashed(role), look.width);
+        }
+        Sample::Trajectory => {
+            line([area.at((0.0, 0.5)), area.at((1.0, 0.5))]);
+            let tip = area.at((0.7, 0.5));
+            marks::arrow_head(canvas, (tip.0 - 10.0, tip.1), tip, role);
+        }
+        Sample::Histogram => {
+            let steps = [(0.0, 0.0), (0.0, 0.55), (0.5, 0.55), (0.5, 1.0), (1.0, 1.0), (1.0, 0.0)];
+            let steps = steps.map(|place| area.at(place));
+            canvas.fill(&steps, Ink::wash(role));
+            canvas.line(&steps, Ink::dashed(role), 0.8 * look.width);
+        }
+        Sample::Bars | Sample::Area => draw_area(canvas, area, role, sample == Sample::Bars),
+        Sample::Total => {
+            let ends = [area.at((0.0, 0.5)), area.at((1.0, 0.5))];
+            canvas.line(&ends, Ink::solid(Colour::Text), look.width);
         }
     }
+}
+
+/// An area with the texture of a role, like a bar or like one of a stack.
+fn draw_area(canvas: &Canvas, area: Rect, role: Role, bar: bool) {
+    let corners = [(0.0, 0.0), (0.0, 1.0), (1.0, 1.0), (1.0, 0.0)].map(|place| area.at(place));
+    marks::texture::fill(canvas, &[corners.to_vec()], role);
+    let closed = [&corners[..], &corners[..1]].concat();
+    let outline = if bar { &closed[..] } else { &corners[1..3] };
+    canvas.line(outline, Ink::solid(Colour::Role(role)), 1.4);
 }
 
 #[cfg(test)]

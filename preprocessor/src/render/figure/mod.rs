@@ -2,7 +2,8 @@
 //!
 //! In order: [`layout`] measures a figure and gives its panels their places. What a panel shows is a
 //! [`plane`] of marks on axes ([`scale`] and [`ticks`] choose them, [`marks`] has one file per mark,
-//! each an implementation of [`plotted::Plotted`]; [`clip`] cuts at the frame), a [`space`],
+//! each an implementation of [`plotted::Plotted`]; [`clip`] cuts at the frame) with [`names`] along its
+//! axes, lines named at their [`ends`] and a part of it magnified in an [`inset`], or a [`space`],
 //! [`pictures`] or a [`network`]. All draw on a [`canvas`], whose [`backend`] writes what plotters asks
 //! for as SVG in the looks of [`style`]. [`legend`] explains the marks, [`text`] knows how wide words are.
 
@@ -12,9 +13,12 @@ mod canvas;
 mod clip;
 mod data;
 mod describe;
+mod ends;
+mod inset;
 mod layout;
 mod legend;
 mod marks;
+mod names;
 mod network;
 mod palette;
 mod pictures;

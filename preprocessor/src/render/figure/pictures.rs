@@ -165,9 +165,8 @@ impl Body for PicturesBody<'_> {
             let first = plot.top + rows.first().copied().unwrap_or(0.0);
             let bottom = (top - GAP).max(first + SHORTEST);
             let used = Rect { left, top: first, right: left + BAR, bottom };
-            let Axis { span, ticks, .. } =
-                Axis::upright(self.shades.span, "", bottom - first, self.size);
-            let axis = Axis { span, ticks, label: self.shades.label.clone() };
+            let unnamed = Axis::upright(self.shades.span, "", bottom - first, self.size);
+            let axis = Axis { label: self.shades.label.clone(), ..unnamed };
             plane::colour_bar(canvas, used, &axis, &shading(self.pictures), self.size);
         }
     }

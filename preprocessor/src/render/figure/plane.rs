@@ -9,10 +9,13 @@ use plotters::style::text_anchor::VPos;
 use super::canvas::Canvas;
 use super::canvas::Rect;
 use super::canvas::Setting;
+use super::ends;
+use super::inset;
 use super::layout::Body;
 use super::layout::LINE;
 use super::layout::SINGLE_HEIGHT;
 use super::marks;
+use super::names::Names;
 use super::plotted::Scene;
 use super::plotted::Shading;
 use super::plotted::plotted;
@@ -61,6 +64,8 @@ pub(super) struct Axis {
     pub(super) span: Span,
     /// Its ticks.
     pub(super) ticks: Vec<Tick>,
+    /// What stands there instead of the labels of the ticks, if it is an axis of names.
+    pub(super) names: Option<Names>,
     /// Its title.
     pub(super) label: Vec<String>,
 }
@@ -72,6 +77,7 @@ impl Axis {
         Self {
             span,
             ticks: upright_ticks(&span, height, size),
+            names: None,
             label: text::wrap(title, size, height, 3),
         }
     }
@@ -81,7 +87,29 @@ impl Axis {
     pub(super) fn beside(&self, size: f64) -> f64 {
         let widest =
             self.ticks.iter().map(|tick| text::width(&tick.label, size)).fold(0.0, f64::max);
+        let widest = self.names.as_ref().map_or(widest, Names::width);
         TICK_ROOM + widest + self.label_room(size)
+    }
+
+    /// The room for tick labels below a level axis.
+    fn below(&self, size: f64) -> f64 {
+        self.names.as_ref().map_or(LINE * size, Names::height)
+    }
+
+    /// Puts names in the place of the ticks.
+    fn name(&mut self, names: &[String], set: impl Fn(&[Tick]) -> Names) {
+        if !names.is_empty() {
+            let ticks = ticks::names(&self.span, names);
+            self.names = Some(set(&ticks));
+            self.ticks.clear();
+        }
+    }
+
+    /// Takes the words away.
+    fn silence(&mut self) {
+        self.ticks.iter_mut().for_each(|tick| tick.label.clear());
+        self.label.clear();
+        self.names = None;
     }
 
     fn label_room(&self, size: f64) -> f64 {
@@ -111,16 +139,14 @@ impl<'a> PlaneBody<'a> {
         });
         let title = if labelled.1 { plane.y.title() } else { String::new() };
         let mut upright = Axis::upright(y, &title, height, size);
-        if !plane.y.names.is_empty() {
-            upright.ticks = ticks::names(&y, &plane.y.names);
-        }
+        upright.name(&plane.y.names, |ticks| Names::upright(ticks, height, size));
         if !labelled.1 {
-            upright.ticks.iter_mut().for_each(|tick| tick.label.clear());
+            upright.silence();
         }
         Self {
             plane,
             size,
-            x: Axis { span: x, ticks: Vec::new(), label: Vec::new() },
+            x: Axis { span: x, ticks: Vec::new(), names: None, label: Vec::new() },
             y: upright,
             labelled,
             shading,
@@ -180,19 +206,16 @@ pub(super) fn spans(plane: &Plane) -> (Span, Span) {
 impl Body for PlaneBody<'_> {
     fn margins(&self) -> (f64, f64) {
         let bar = self.colours.as_ref().map_or(0.0, |axis| BAR_GAP + BAR + axis.beside(self.size));
-        (self.y.beside(self.size).max(20.0), bar)
+        (self.y.beside(self.size).max(20.0), bar.max(ends::width(self.plane, self.size)))
     }
 
     fn settle(&mut self, width: f64, room: f64) -> f64 {
         let size = self.size;
-        self.x.ticks = match &self.plane.x.names[..] {
-            [] => level_ticks(&self.x.span, width, size),
-            names => ticks::names(&self.x.span, names),
-        };
+        self.x.ticks = level_ticks(&self.x.span, width, size);
+        self.x.name(&self.plane.x.names, |ticks| Names::level(ticks, width, size));
         self.x.label = text::wrap(&self.plane.x.title(), size, room, 2);
         if !self.labelled.0 {
-            self.x.ticks.iter_mut().for_each(|tick| tick.label.clear());
-            self.x.label.clear();
+            self.x.silence();
         }
         overhang(&self.x.ticks, width, size)
     }
@@ -208,7 +231,7 @@ impl Body for PlaneBody<'_> {
 
     fn below(&self) -> f64 {
         match self.labelled.0 {
-            true => TICK_ROOM + LINE * self.size + self.x.label_room(self.size),
+            true => TICK_ROOM + self.x.below(self.size) + self.x.label_room(self.size),
             false => TICK_ROOM,
         }
     }
@@ -233,7 +256,11 @@ impl Body for PlaneBody<'_> {
             canvas.part();
             plotted(mark).draw(&scene);
         }
+        if let Some(inset) = &self.plane.inset {
+            inset::draw(canvas, self.plane, inset, &scene);
+        }
         self.axes(canvas, plot);
+        ends::draw(self.plane, &scene);
         if let (Some(axis), Some(shading)) = (&self.colours, &self.shading)
             && !shading.quantity.is_empty()
         {
@@ -247,16 +274,11 @@ impl PlaneBody<'_> {
     fn grid(&self, canvas: &Canvas, plot: Rect) {
         let ink = Ink::solid(Colour::Grid);
         let width = Colour::Grid.look().width;
-        // Names stand between the lines that would separate them.
-        if self.plane.x.names.is_empty() {
-            for tick in self.x.ticks.iter().filter(|tick| tick.major) {
-                canvas.line(&[plot.at((tick.place, 0.0)), plot.at((tick.place, 1.0))], ink, width);
-            }
+        for tick in self.x.ticks.iter().filter(|tick| tick.major) {
+            canvas.line(&[plot.at((tick.place, 0.0)), plot.at((tick.place, 1.0))], ink, width);
         }
-        if self.plane.y.names.is_empty() {
-            for tick in self.y.ticks.iter().filter(|tick| tick.major) {
-                canvas.line(&[plot.at((0.0, tick.place)), plot.at((1.0, tick.place))], ink, width);
-            }
+        for tick in self.y.ticks.iter().filter(|tick| tick.major) {
+            canvas.line(&[plot.at((0.0, tick.place)), plot.at((1.0, tick.place))], ink, width);
         }
     }
 
@@ -287,7 +309,13 @@ impl PlaneBody<'_> {
             let setting = Setting::new(size, HPos::Right, VPos::Center);
             canvas.text(&tick.label, (x - TICK_ROOM, y), setting);
         }
-        let below = plot.bottom + TICK_ROOM + LINE * size + 0.25 * size;
+        if let Some(names) = &self.x.names {
+            names.draw_below(canvas, plot, TICK_ROOM);
+        }
+        if let Some(names) = &self.y.names {
+            names.draw_beside(canvas, plot, TICK_ROOM);
+        }
+        let below = plot.bottom + TICK_ROOM + self.x.below(size) + 0.25 * size;
         for (line, at) in self.x.label.iter().zip(0..) {
             let point = (plot.left + plot.width() / 2.0, below + LINE * size * f64::from(at));
             canvas.text(line, point, Setting::new(size, HPos::Center, VPos::Top));
@@ -305,12 +333,16 @@ fn length(tick: &Tick) -> f64 {
     if tick.major { MAJOR } else { MINOR }
 }
 
-fn upright_ticks(span: &Span, height: f64, size: f64) -> Vec<Tick> {
+/// Ticks of an upright axis of this height whose labels leave each other room.
+#[must_use]
+pub(super) fn upright_ticks(span: &Span, height: f64, size: f64) -> Vec<Tick> {
     let most = ((height / (2.1 * size)) as usize).min(7);
     ticks::fitting(span, most, |ticks| apart(ticks, height, |_| 1.1 * size))
 }
 
-fn level_ticks(span: &Span, width: f64, size: f64) -> Vec<Tick> {
+/// The same of a level axis of this width.
+#[must_use]
+pub(super) fn level_ticks(span: &Span, width: f64, size: f64) -> Vec<Tick> {
     let most = ((width / (2.4 * size)) as usize).min(9);
     let gap = 0.9 * size;
     ticks::fitting(span, most, |ticks| {

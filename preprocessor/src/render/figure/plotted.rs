@@ -1,5 +1,6 @@
 //! What the drawing knows of a mark: one implementation of [`Plotted`] per mark, in `marks/`.
 
+use experiments::figure::Axis;
 use experiments::figure::Colours;
 use experiments::figure::Role;
 use experiments::figure::Scale;
@@ -33,6 +34,11 @@ pub(super) trait Plotted {
 
     /// What it shows on axes of these scales, in sentences.
     fn describe(&self, scales: (Scale, Scale)) -> Vec<String>;
+
+    /// The same where an axis may have names.
+    fn describe_on(&self, (x, y): (&Axis, &Axis)) -> Vec<String> {
+        self.describe((x.scale, y.scale))
+    }
 
     /// What its colours stand for, where they stand for values.
     fn shading(&self) -> Option<Shading<'_>> {

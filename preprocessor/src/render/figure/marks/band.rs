@@ -5,6 +5,7 @@ use experiments::figure::Scale;
 use experiments::figure::mark::Band;
 
 use super::area;
+use super::joined;
 use super::runs;
 use super::upright;
 use crate::render::figure::clip;
@@ -27,7 +28,8 @@ impl Plotted for Band {
         let edges = self.x.iter().zip(self.low.iter().zip(&self.high)).map(|(x, (low, high))| {
             Some((scene.x.place(*x)?, (scene.y.edge(*low)?, scene.y.edge(*high)?)))
         });
-        for run in runs(edges) {
+        let place: fn(&(f64, (f64, f64))) -> f64 = |edges| edges.0;
+        for run in joined(runs(edges), (place, place), scene.columns()) {
             let (mut outline, upper) = clip::envelope(&run, scene.columns());
             let px = scene.plot.rect.height();
             if run.len() > 1 && run.iter().all(|(_, (low, high))| (high - low).abs() * px < 1.0) {

@@ -7,6 +7,7 @@ use experiments::figure::mark::Symbol;
 
 use super::MARKER;
 use crate::number::number;
+use crate::render::figure::canvas::Canvas;
 use crate::render::figure::clip;
 use crate::render::figure::data::Listing;
 use crate::render::figure::data::Row;
@@ -31,7 +32,7 @@ impl Plotted for Marker {
         scene.plot.symbol(shape, place, MARKER + 2.0, Ink::solid(Colour::Page));
         scene.plot.symbol(shape, place, MARKER, Ink::solid(Colour::Role(self.role)));
         if self.symbol == Symbol::Ring {
-            scene.plot.symbol(shape, place, MARKER - 2.2, Ink::solid(Colour::Page));
+            draw_ring(scene.plot.canvas(), scene.plot.rect.at(place));
         }
     }
 
@@ -51,6 +52,11 @@ impl Plotted for Marker {
         let name = name(&self.label, self.role);
         vec![format!("“{name}” (marker) is at ({}, {}).", number(self.x), number(self.y))]
     }
+}
+
+/// Draws the inside of a ring around a point of the page.
+pub(in crate::render::figure) fn draw_ring(canvas: &Canvas, point: (f64, f64)) {
+    canvas.symbol(Shape::Circle, point, MARKER - 2.2, Ink::solid(Colour::Page));
 }
 
 /// The shape of a symbol.
