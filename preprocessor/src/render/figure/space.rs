@@ -204,6 +204,10 @@ fn shape(mesh: &Mesh, names: &(String, String)) -> Option<String> {
     if whole.is_nan() || whole < 1e-9 {
         return Some("It is flat.".into());
     }
+    // Few heights say nothing about a surface that goes up and down everywhere.
+    if mesh.is_rough() {
+        return Some("It is rough.".into());
+    }
     let (row, column) = (rows / 2, columns / 2);
     let middle = mesh.node(row, column)?;
     // How much higher the ends of the lines through the middle are.
@@ -302,6 +306,7 @@ mod tests {
         check_shape(|x, y| y * y - x * x, "a saddle: it rises along “v₂” and falls along “v₁”.");
         check_shape(|_, y| y * y, "a valley along “v₁”.");
         check_shape(|_, _| 2.0, "It is flat.");
+        check_shape(|x, _| libm::fmod(libm::round(20.0 * x), 2.0), "It is rough.");
         check_shape(|_, _| f64::NAN, "no values that can be shown.");
         check_shape(|x, y| (x - 0.5) * (x - 0.5) + y * y, "lowest with 0 at (0.5, 0)");
         assert!(!describe(&space(|x, _| x)).join(" ").contains("Seen from"));

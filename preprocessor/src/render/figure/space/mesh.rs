@@ -34,7 +34,8 @@ impl Mesh {
     }
 
     /// Whether many neighbours are far apart.
-    fn is_rough(&self) -> bool {
+    #[must_use]
+    pub(super) fn is_rough(&self) -> bool {
         let pairs = self.w.iter().flat_map(|row| row.windows(2));
         let steps: Vec<f64> = pairs.filter_map(|pair| Some((pair[1]? - pair[0]?).abs())).collect();
         let large = steps.iter().filter(|&&step| step > 0.15).count();
