@@ -22,10 +22,33 @@ use crate::record::Record;
 
 /// What every surface shows.
 const LOSS: &str = "training loss";
-/// From where surfaces are seen: high enough that their front wall does not hide the minimum, and
-/// turned so far that neither axis is seen end-on.
+/// Surfaces are turned so far that neither axis is seen end-on.
 const AZIMUTH: f64 = 30.0;
-const ELEVATION: f64 = 62.0;
+
+/// How the height of a surface is drawn, and from how high it is seen, in degrees.
+#[derive(Clone, Copy)]
+enum Height {
+    /// The loss itself: a bowl is a bowl, with the network at its bottom.
+    Loss,
+    /// Its logarithm, for a path through levels; from higher, since such walls are steep.
+    Logarithm,
+}
+
+impl Height {
+    fn axis(self) -> Axis {
+        match self {
+            Self::Loss => Axis::linear(LOSS),
+            Self::Logarithm => Axis::log(LOSS),
+        }
+    }
+
+    fn elevation(self) -> f64 {
+        match self {
+            Self::Loss => 42.0,
+            Self::Logarithm => 62.0,
+        }
+    }
+}
 
 /// The surfaces that the record holds, the cuts through them, and the curvatures of all replicates.
 pub(super) fn all(parameters: &Settings, record: &Record) -> Vec<Figure> {
@@ -52,7 +75,7 @@ fn slice(parameters: &Settings, record: &Record) -> Option<Figure> {
     let marks: Vec<Mark> = std::iter::once(trained()).chain(elsewhere).collect();
     let caption = format!(
         "Training loss on the plane through the trained network (star) along two {directions}, from the \
-         side and from above; height and colour are logarithmic.{} Along such directions the curvature is \
+         side, where height is the loss, and from above, where colour is logarithmic.{} Along such directions the curvature is \
          on average a mean over the spectrum of the Hessian; the figure of the curvatures compares it \
          with the largest eigenvalue. Replicate 1 of {}.",
         if lowest == (0.0, 0.0) { "" } else { " The diamond is the lowest node." },
@@ -62,7 +85,7 @@ fn slice(parameters: &Settings, record: &Record) -> Option<Figure> {
         "Training loss on a plane through the trained network along two {directions}: a bowl seen from \
          the side, and its contours seen from above"
     );
-    Some(twice("slice", &label, &caption, axes, surface, [marks.clone(), marks]))
+    Some(twice("slice", &label, &caption, axes, surface, Height::Loss, [marks.clone(), marks]))
 }
 
 /// The eigen plane, or what the ablation puts in its place.
@@ -82,8 +105,8 @@ fn eigen(parameters: &Settings, record: &Record) -> Option<Figure> {
     };
     let axes = names.map(|name| Axis::linear(&format!("step along {name}")).unit("‖θ‖"));
     let caption = format!(
-        "Training loss on the plane through the trained network (star) along {directions}, from the side \
-         and from above; height and colour are logarithmic. {see} Replicate 1 of {}.",
+        "Training loss on the plane through the trained network (star) along {directions}, from the side, \
+         where height is the loss, and from above, where colour is logarithmic. {see} Replicate 1 of {}.",
         parameters.replicates
     );
     let label = format!(
@@ -91,7 +114,15 @@ fn eigen(parameters: &Settings, record: &Record) -> Option<Figure> {
          side, and its contours seen from above"
     );
     let marks = vec![trained()];
-    Some(twice("eigen", &label, &caption, axes, surface(record, "eigen")?, [marks.clone(), marks]))
+    Some(twice(
+        "eigen",
+        &label,
+        &caption,
+        axes,
+        surface(record, "eigen")?,
+        Height::Loss,
+        [marks.clone(), marks],
+    ))
 }
 
 /// The plane of the path of training.
@@ -125,6 +156,7 @@ fn trajectory(parameters: &Settings, record: &Record) -> Option<Figure> {
         &caption,
         axes,
         surface,
+        Height::Logarithm,
         marks,
     );
     figure.panels = figure.panels.into_iter().map(|panel| panel.inset(inset)).collect();
@@ -138,17 +170,18 @@ fn twice(
     caption: &str,
     [x, y]: [Axis; 2],
     surface: Grid,
+    height: Height,
     [aside, above]: [Vec<Mark>; 2],
 ) -> Figure {
     let contours = mark::filled_contours(LOSS, Scale::Log, surface.clone());
     let space = Space {
         x: x.clone(),
         y: y.clone(),
-        z: Axis::log(LOSS),
+        z: height.axis(),
         surface,
         marks: aside,
         azimuth: AZIMUTH,
-        elevation: ELEVATION,
+        elevation: height.elevation(),
         shadow: false,
     };
     let above = std::iter::once(contours).chain(above).collect();
