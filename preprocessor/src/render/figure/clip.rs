@@ -200,7 +200,7 @@ mod tests {
         let (low, high) = envelope(&band, 1000.0);
         assert!(low.len() <= 2000, "{}", low.len());
         assert!(
-            low.iter().all(|place| place.1 < 0.301) && high.iter().all(|place| place.1 > 0.699)
+            low.iter().all(|place| place.1 < 0.303) && high.iter().all(|place| place.1 > 0.697)
         );
         let few = [(0.0, (0.1, 0.2)), (1.0, (0.3, 0.4))];
         assert_eq!(
