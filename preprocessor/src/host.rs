@@ -69,7 +69,7 @@ fn summarise(report: &Report) {
     let Report { counts, rendered, .. } = report;
     tracing::info!(
         "{} simulations from records, {} computed ({} shards run, {} resumed); \
-         {} figures drawn, {} read; {} formulas",
+         {} drawings made, {} read; {} formulas",
         counts.reused,
         counts.computed,
         counts.shards,

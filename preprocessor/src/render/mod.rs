@@ -41,7 +41,7 @@ use crate::theme;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Rendered {
-    /// Drawings that were made; a figure with panels side by side has a second one for narrow screens.
+    /// Drawings that were made: each figure has one for wide and one for narrow screens.
     pub drawn: usize,
     /// Drawings that lay in `figures/`.
     pub read: usize,
@@ -314,10 +314,8 @@ impl<'a> Renderer<'a> {
         let folder = self.config.lessons.join("figures");
         let file = format!("{stem}.svg");
         let mut html = self.drawing(figure, &Look::default(), folder.join(&file));
-        if figure::is_wide(figure) {
-            let path = folder.join(published::NARROW).join(&file);
-            html.push_str(&self.drawing(figure, &Look::narrow(), path));
-        }
+        let path = folder.join(published::NARROW).join(&file);
+        html.push_str(&self.drawing(figure, &Look::narrow(), path));
         let numbers = figure::csv(figure).into_bytes();
         self.published.add(folder.join(format!("{stem}.csv")), numbers);
         self.drawings.insert(stem.to_owned(), (id.clone(), html.clone()));

@@ -29,6 +29,11 @@ pub(super) const LINE: f64 = 1.25;
 
 /// What a panel shows, as the layout sees it. Its plot is the rectangle inside the axes.
 pub(super) trait Body {
+    /// How wide its plot is, relative to the plots beside it.
+    fn weight(&self) -> f64 {
+        1.0
+    }
+
     /// The room that it needs to the left and to the right of its plot.
     fn margins(&self) -> (f64, f64);
 
@@ -101,8 +106,9 @@ pub(super) fn layout<'a>(figure: &'a Figure, look: &Look) -> Layout<'a> {
         }
     }
     let alone = columns.margins.len() == 1;
-    let suits = |frame: &Frame| frame.body.height(columns.plot, alone);
-    let mut plot = frames.iter().map(suits).fold(if alone { 60.0 } else { 150.0 }, f64::max);
+    let suits = |(at, frame): (usize, &Frame)| frame.body.height(columns.plot(at), alone);
+    let mut plot =
+        frames.iter().enumerate().map(suits).fold(if alone { 60.0 } else { 150.0 }, f64::max);
     let top = 4.0 + legend.height;
     let mut height = place(&mut frames, &columns, plot, size, top);
     if let Some(aspect) = look.aspect {
@@ -178,29 +184,32 @@ fn largest(frames: &[Frame], of: impl Fn(&Frame) -> f64) -> f64 {
     frames.iter().map(of).fold(0.0, f64::max)
 }
 
-/// How the width is shared out: plots are equally wide, margins as wide as their column needs.
+/// How the width is shared out: margins are as wide as their column needs, plots by their weight.
 struct Columns {
     /// Left and right margin of each column.
     margins: Vec<(f64, f64)>,
-    /// Width of every plot.
-    plot: f64,
+    /// The weight of the plots of each column.
+    weights: Vec<f64>,
+    /// Width of a plot of weight 1.
+    unit: f64,
 }
 
 impl Columns {
     /// Measures the columns, and settles the bodies of the panels.
     fn new(frames: &mut [Frame], count: usize, width: f64) -> Self {
         let mut margins = vec![(10.0_f64, 10.0_f64); count];
+        let mut weights = vec![1.0_f64; count];
         for (frame, at) in frames.iter().zip(0..) {
+            weights[at % count] = weights[at % count].max(frame.body.weight());
             let (left, right) = &mut margins[at % count];
             let needed = frame.body.margins();
             *left = left.max(needed.0);
             *right = right.max(needed.1);
         }
-        let mut columns = Self { margins, plot: 0.0 };
+        let mut columns = Self { margins, weights, unit: 0.0 };
         columns.share(width);
-        let plot = columns.plot;
         for (frame, at) in frames.iter_mut().zip(0..) {
-            let needed = frame.body.settle(plot, columns.room(at));
+            let needed = frame.body.settle(columns.plot(at), columns.room(at));
             let right = &mut columns.margins[at % count].1;
             *right = right.max(needed);
         }
@@ -211,12 +220,18 @@ impl Columns {
     fn share(&mut self, width: f64) {
         let count = self.margins.len() as f64;
         let taken: f64 = self.margins.iter().map(|(left, right)| left + right).sum();
-        self.plot = ((width - taken - GUTTER * (count - 1.0)) / count).max(40.0);
+        let weight: f64 = self.weights.iter().sum();
+        self.unit = ((width - taken - GUTTER * (count - 1.0)) / weight).max(40.0);
+    }
+
+    /// The width of the plot of a panel.
+    fn plot(&self, at: usize) -> f64 {
+        self.unit * self.weights[at % self.weights.len()]
     }
 
     /// The room from the left side of the plot of a panel to the next column.
     fn room(&self, at: usize) -> f64 {
-        self.plot + self.margins[at % self.margins.len()].1
+        self.plot(at) + self.margins[at % self.margins.len()].1
     }
 }
 
@@ -232,9 +247,9 @@ fn place(frames: &mut [Frame], columns: &Columns, height: f64, size: f64, top: f
         let below = largest(row, |frame| frame.body.below());
         let upper = top + title + legend + 0.7 * size;
         let mut left = 0.0;
-        for (frame, margins) in row.iter_mut().zip(&columns.margins) {
+        for ((frame, margins), at) in row.iter_mut().zip(&columns.margins).zip(0..) {
             left += margins.0;
-            let (right, bottom) = (left + columns.plot, upper + height);
+            let (right, bottom) = (left + columns.plot(at), upper + height);
             frame.top = top;
             frame.plot = Rect { left, top: upper, right, bottom };
             left = right + margins.1 + GUTTER;

@@ -109,8 +109,12 @@ pub(super) fn entries(panel: &Panel) -> Vec<Entry> {
             }
         }
     }
-    entries.sort_by_key(|entry| entry.samples.iter().copied().map(rank).min());
+    sort(&mut entries);
     entries
+}
+
+fn sort(entries: &mut [Entry]) {
+    entries.sort_by_key(|entry| entry.samples.iter().copied().map(rank).min());
 }
 
 fn rank(sample: Sample) -> u8 {
@@ -155,6 +159,7 @@ pub(super) fn shared(panels: &[Vec<Entry>]) -> Option<Vec<Entry>> {
             add(&mut all, entry.clone());
         }
     }
+    sort(&mut all);
     Some(all)
 }
 

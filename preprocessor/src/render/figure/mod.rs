@@ -87,12 +87,6 @@ impl Look {
     }
 }
 
-/// Whether a figure has panels side by side, which a narrow screen needs in another drawing.
-#[must_use]
-pub fn is_wide(figure: &Figure) -> bool {
-    figure.columns > 1 && figure.panels.len() > 1
-}
-
 /// Draws a figure for a page: one `<svg>` element on one line, the same bytes on every machine.
 ///
 /// Any figure can be drawn: what is not finite, or not positive on a logarithmic axis, is left
@@ -119,9 +113,9 @@ pub fn draw_with(figure: &Figure, look: &Look) -> String {
         draw_panel(&canvas, frame, layout.size);
     }
     let class = match look.columns {
-        _ if !is_wide(figure) => "",
         Some(1) => " sim-narrow",
-        _ => " sim-wide",
+        _ if figure.columns > 1 && figure.panels.len() > 1 => " sim-wide",
+        _ => "",
     };
     format!(
         concat!(

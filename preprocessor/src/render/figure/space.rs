@@ -88,6 +88,11 @@ impl<'a> SpaceBody<'a> {
 }
 
 impl Body for SpaceBody<'_> {
+    /// Its axes are inside its plot.
+    fn weight(&self) -> f64 {
+        1.3
+    }
+
     fn margins(&self) -> (f64, f64) {
         (0.0, 0.0)
     }

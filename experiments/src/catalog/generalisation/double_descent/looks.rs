@@ -12,6 +12,7 @@ use crate::figure::Role;
 use crate::figure::Shared;
 use crate::figure::mark;
 use crate::figure::mark::Mark;
+use crate::figure::mark::Note;
 use crate::figure::mark::Side;
 use crate::figure::mark::Symbol;
 use crate::record::Record;
@@ -348,11 +349,13 @@ impl<'a> Curve<'a> {
         if y[peak] < 2.0 * y[other] {
             return Vec::new();
         }
-        let side = if other < peak { Side::Left } else { Side::AboveRight };
-        vec![
-            mark::note("interpolation threshold", at(peak), Side::Right),
-            mark::note(text, at(other), side),
-        ]
+        let second = Note {
+            text: text.into(),
+            at: at(other),
+            side: if other < peak { Side::AboveLeft } else { Side::AboveRight },
+            distance: if other < peak { 0.0 } else { 1.3 },
+        };
+        vec![mark::note("interpolation threshold", at(peak), Side::Right), Mark::Note(second)]
     }
 }
 

@@ -66,8 +66,8 @@ fn slice(parameters: &Settings, record: &Record) -> Option<Figure> {
         Normalise::Layer => ("random directions, normalised tensor by tensor", "‖θ‖"),
         Normalise::None => ("random directions, not normalised", "‖d‖"),
     };
-    let axes =
-        ["$d_1$", "$d_2$"].map(|name| Axis::linear(&format!("step along {name}")).unit(unit));
+    let names = ["$d_1$", "$d_2$"];
+    let axes = names.map(|name| Axis::linear(&format!("step along {name}")).unit(unit));
     let surface = surface(record, "random")?;
     let lowest = lowest(&surface);
     let elsewhere = (lowest != (0.0, 0.0))
@@ -85,7 +85,16 @@ fn slice(parameters: &Settings, record: &Record) -> Option<Figure> {
         "Training loss on a plane through the trained network along two {directions}: a bowl seen from \
          the side, and its contours seen from above"
     );
-    Some(twice("slice", &label, &caption, axes, surface, Height::Loss, [marks.clone(), marks]))
+    Some(twice(
+        "slice",
+        &label,
+        &caption,
+        axes,
+        names,
+        surface,
+        Height::Loss,
+        [marks.clone(), marks],
+    ))
 }
 
 /// The eigen plane, or what the ablation puts in its place.
@@ -119,6 +128,7 @@ fn eigen(parameters: &Settings, record: &Record) -> Option<Figure> {
         &label,
         &caption,
         axes,
+        names,
         surface(record, "eigen")?,
         Height::Loss,
         [marks.clone(), marks],
@@ -155,6 +165,7 @@ fn trajectory(parameters: &Settings, record: &Record) -> Option<Figure> {
          path from the initialisation to the trained network",
         &caption,
         axes,
+        ["first", "second"],
         surface,
         Height::Logarithm,
         marks,
@@ -169,14 +180,17 @@ fn twice(
     label: &str,
     caption: &str,
     [x, y]: [Axis; 2],
+    names: [&str; 2],
     surface: Grid,
     height: Height,
     [aside, above]: [Vec<Mark>; 2],
 ) -> Figure {
     let contours = mark::filled_contours(LOSS, Scale::Log, surface.clone());
+    // The axes beside it are named in full.
+    let [first, second] = names.map(Axis::linear);
     let space = Space {
-        x: x.clone(),
-        y: y.clone(),
+        x: first,
+        y: second,
         z: height.axis(),
         surface,
         marks: aside,
@@ -306,7 +320,7 @@ fn curvatures(parameters: &Settings, record: &Record) -> Figure {
                     Some(["first-decile", "last-decile"]),
                 ),
                 points("their expectation", Role::Theory, "normalised-curvature", None),
-                points("$tr H / P$", Role::Reference, "isotropic-curvature", None),
+                points("$\\mathrm{tr} H/P$", Role::Reference, "isotropic-curvature", None),
             ],
         )],
     )
