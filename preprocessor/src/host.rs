@@ -69,7 +69,7 @@ fn summarise(report: &Report) {
     let Report { counts, rendered, .. } = report;
     tracing::info!(
         "{} simulations from records, {} computed ({} shards run, {} resumed); \
-         {} drawings made, {} read; {} formulas",
+         {} figures drawn, {} read; {} formulas",
         counts.reused,
         counts.computed,
         counts.shards,

@@ -95,6 +95,11 @@ fn digest() -> String {
             hasher.update(html.as_bytes());
         }
     }
+    // Every mark, with data of every kind.
+    for figure in mdbook_simulation::testcard::figures() {
+        hasher.update(figure::draw(&figure).as_bytes());
+        hasher.update(figure::describe(&figure).as_bytes());
+    }
     hasher.finalize().to_hex().to_string()
 }
 

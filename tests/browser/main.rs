@@ -186,3 +186,22 @@ fn the_whole_book_prints() {
         assert!(browser.pdf_bytes().await > 50_000);
     });
 }
+
+#[test]
+fn figures_in_pages_are_small() {
+    let (_folder, site) = course();
+    let mut sizes: Vec<usize> = Vec::new();
+    for page in PAGES {
+        let page = std::fs::read_to_string(site.join(page)).unwrap();
+        for rest in page.split("<div class=\"drawing\">").skip(1) {
+            let (drawing, _) = rest.split_once("</div>").unwrap();
+            let drawings = drawing.matches("<svg ").count();
+            assert_eq!(drawings, 2, "one for wide and one for narrow screens");
+            sizes.push(drawing.len());
+        }
+    }
+    sizes.sort_unstable();
+    assert!(sizes.len() >= 10, "{sizes:?}");
+    assert!(sizes[sizes.len() - 1] < 120_000, "the largest of {sizes:?}");
+    assert!(sizes[sizes.len() / 2] < 30_000, "the median of {sizes:?}");
+}

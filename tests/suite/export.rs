@@ -108,8 +108,10 @@ fn a_theme_is_in_the_attributes() {
     let (plain, light, dark) = (svg(""), svg("--theme light"), svg("--theme dark"));
     let text = |svg: &str| svg.contains("fill=\"#262626\"");
     assert!(text(&plain) && text(&light) && !text(&dark));
-    assert!(!plain.contains("<rect") && !dark.contains("<rect"));
-    assert!(svg("--theme dark --background page").contains("<rect"));
+    let first = |svg: &str| svg.split("<path ").nth(1).map(ToOwned::to_owned).unwrap_or_default();
+    let page = |svg: &str| first(svg).starts_with("fill=\"#15181d\" d=\"M0 0");
+    assert!(!page(&plain) && !page(&dark));
+    assert!(page(&svg("--theme dark --background page")));
     let png = |arguments: &str| exported(&book, &format!("probe {arguments}"), "a.png");
     assert_ne!(png(""), png("--theme dark"));
     assert_ne!(png(""), png("--background none"));

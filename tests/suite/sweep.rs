@@ -156,6 +156,7 @@ fn files_of_every_frame() {
         expected.push(format!("s{frame}.json"));
         for figure in ["s", "s-again"] {
             expected.extend(["csv", "svg"].map(|kind| format!("{figure}{frame}.{kind}")));
+            expected.push(format!("narrow/{figure}{frame}.svg"));
         }
     }
     expected.sort();
@@ -171,7 +172,8 @@ fn files_of_every_frame() {
 fn a_page_without_script_has_one_frame_and_links() {
     let page = page("[[simulation probe {figure: line, sweep: {slope: [-1, 2, 3]}}]]");
     assert_eq!(page.matches("<figure").count(), 1);
-    assert_eq!(page.matches("<svg class=\"sim-drawing").count(), 1);
+    let drawings = page.matches("<svg class=\"sim-drawing").count();
+    assert_eq!(drawings, 2, "for wide and for narrow screens");
     let start = page.find("<div class=\"sweep-values\">").unwrap();
     let end = start + page[start..].find("<script").unwrap();
     insta::assert_snapshot!(&page[start..end], @r#"

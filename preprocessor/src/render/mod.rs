@@ -12,7 +12,6 @@ pub mod toggle;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::path::PathBuf;
 
 use experiments::claim::Claim;
 
@@ -41,9 +40,9 @@ use crate::theme;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Rendered {
-    /// Drawings that were made: each figure has one for wide and one for narrow screens.
+    /// Figures that were drawn, for wide and for narrow screens.
     pub drawn: usize,
-    /// Drawings that lay in `figures/`.
+    /// Figures whose drawings lay in `figures/`.
     pub read: usize,
     /// Formulas.
     pub formulas: usize,
@@ -313,30 +312,21 @@ impl<'a> Renderer<'a> {
         }
         let folder = self.config.lessons.join("figures");
         let file = format!("{stem}.svg");
-        let mut html = self.drawing(figure, &Look::default(), folder.join(&file));
-        let path = folder.join(published::NARROW).join(&file);
-        html.push_str(&self.drawing(figure, &Look::narrow(), path));
-        let numbers = figure::csv(figure).into_bytes();
-        self.published.add(folder.join(format!("{stem}.csv")), numbers);
-        self.drawings.insert(stem.to_owned(), (id.clone(), html.clone()));
-        Some(html)
-    }
-
-    /// One drawing of a figure, whose file is kept for [`Renderer::write_files`].
-    fn drawing(
-        &mut self,
-        figure: &experiments::figure::Figure,
-        look: &Look,
-        path: PathBuf,
-    ) -> String {
-        let drawing = drawing::drawing(figure, look, &path);
-        if drawing.drawn {
+        let wide = drawing::drawing(figure, &Look::default(), &folder.join(&file));
+        let narrow_path = folder.join(published::NARROW).join(&file);
+        let narrow = drawing::drawing(figure, &Look::narrow(), &narrow_path);
+        if wide.drawn || narrow.drawn {
             self.rendered.drawn += 1;
         } else {
             self.rendered.read += 1;
         }
-        self.published.add(path, drawing.file.into_bytes());
-        drawing.svg
+        let html = wide.svg + &narrow.svg;
+        self.published.add(folder.join(file), wide.file.into_bytes());
+        self.published.add(narrow_path, narrow.file.into_bytes());
+        let numbers = figure::csv(figure).into_bytes();
+        self.published.add(folder.join(format!("{stem}.csv")), numbers);
+        self.drawings.insert(stem.to_owned(), (id.clone(), html.clone()));
+        Some(html)
     }
 
     fn export(&mut self, name: &str) {

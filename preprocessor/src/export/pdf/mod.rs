@@ -222,6 +222,26 @@ mod tests {
     }
 
     #[test]
+    fn a_halo_lies_behind_its_text_and_is_not_read() {
+        let painted = content(
+            "<text x=\"10\" y=\"50\" font-family=\"sans-serif\" paint-order=\"stroke\" \
+             stroke=\"#ff0000\" stroke-width=\"3\">note</text>",
+        );
+        let stroke = painted.rfind("\nS\n").expect("a halo");
+        let text = painted.find("BT").expect("a text");
+        assert!(stroke < text && painted.matches("BT").count() == 1, "{painted}");
+    }
+
+    #[test]
+    fn every_figure_of_the_test_card_has_a_counterpart() {
+        for figure in crate::testcard::figures() {
+            let svg = crate::render::figure::draw(&figure);
+            let file = pdf(&svg, "", &Fonts::shipped());
+            assert!(file.is_ok(), "{}: {}", figure.name, file.unwrap_err());
+        }
+    }
+
+    #[test]
     fn groups_have_their_opacity_and_clip() {
         let painted = content(
             "<clipPath id=\"c\"><path d=\"M5 5h9v9z\"/></clipPath><g opacity=\"0.5\" \

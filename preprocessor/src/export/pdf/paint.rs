@@ -263,12 +263,16 @@ impl<'a> Painter<'a> {
     }
 
     fn text(&mut self, text: &Text) -> Result<(), Fault> {
+        let outlined = |span: &&Span| span.visible && span.stroke.is_some();
+        if let Some(span) = text.layouted().iter().find(outlined) {
+            if span.paint_order != PaintOrder::StrokeAndFill {
+                return Err(Fault::Part("text with an outline over it"));
+            }
+            self.halo(text.flattened())?;
+        }
         for span in text.layouted().iter().filter(|span| span.visible) {
             let lines = [&span.underline, &span.overline];
             lines.into_iter().flatten().try_for_each(|path| self.path(path))?;
-            if span.stroke.is_some() {
-                return Err(Fault::Part("outlined text"));
-            }
             if let Some(fill) = &span.fill {
                 self.content.save_state();
                 self.fill_colour(fill.paint(), fill.opacity().get())?;
@@ -278,6 +282,21 @@ impl<'a> Painter<'a> {
             }
             span.line_through.iter().try_for_each(|path| self.path(path))?;
         }
+        Ok(())
+    }
+
+    /// Strokes the outlines of letters: what is behind a text is no text, and not found as one.
+    fn halo(&mut self, letters: &Group) -> Result<(), Fault> {
+        self.content.save_state();
+        if !letters.transform().is_identity() {
+            self.content.transform(matrix(letters.transform()));
+        }
+        letters.children().iter().try_for_each(|node| match node {
+            Node::Group(group) => self.halo(group),
+            Node::Path(path) if path.is_visible() => self.stroke(path),
+            _ => Ok(()),
+        })?;
+        self.content.restore_state();
         Ok(())
     }
 

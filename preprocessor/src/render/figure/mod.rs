@@ -117,6 +117,10 @@ pub fn draw_with(figure: &Figure, look: &Look) -> String {
         _ if figure.columns > 1 && figure.panels.len() > 1 => " sim-wide",
         _ => "",
     };
+    let family = match look.family.as_deref() {
+        Some(family) => format!("{family}, sans-serif"),
+        None => "sans-serif".into(),
+    };
     format!(
         concat!(
             r#"<svg class="sim-drawing{}" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}""#,
@@ -126,7 +130,7 @@ pub fn draw_with(figure: &Figure, look: &Look) -> String {
         libm::ceil(layout.width),
         libm::ceil(layout.height),
         text::escape(text::plain(&figure.label).trim()),
-        text::escape(look.family.as_deref().unwrap_or("sans-serif")),
+        text::escape(&family),
         canvas.take(),
     )
 }

@@ -38,7 +38,7 @@ pub(super) fn figures(parameters: &Parameters, record: &Record) -> Vec<Figure> {
 fn model_wise(parameters: &Parameters, record: &Record) -> Figure {
     let estimator = estimator(parameters);
     let curve = Curve::model(parameters, record);
-    let notes = curve.notes("second descent", |ratio| ratio > 2.0);
+    let notes = curve.notes("second descent", |ratio| ratio > 3.5);
     Figure::new(
         "model-wise",
         &format!(
@@ -67,7 +67,7 @@ fn model_wise(parameters: &Parameters, record: &Record) -> Figure {
 fn sample_wise(parameters: &Parameters, record: &Record) -> Figure {
     let estimator = estimator(parameters);
     let curve = Curve::sample(parameters, record);
-    let notes = curve.notes("more data hurts", |ratio| (0.6..1.0).contains(&ratio));
+    let notes = curve.notes("more data hurts", |ratio| (0.5..1.0).contains(&ratio));
     Figure::new(
         "sample-wise",
         &format!(
@@ -349,12 +349,8 @@ impl<'a> Curve<'a> {
         if y[peak] < 2.0 * y[other] {
             return Vec::new();
         }
-        let second = Note {
-            text: text.into(),
-            at: at(other),
-            side: if other < peak { Side::AboveLeft } else { Side::AboveRight },
-            distance: if other < peak { 0.0 } else { 1.3 },
-        };
+        let (text, at_other) = (text.into(), at(other));
+        let second = Note { text, at: at_other, side: Side::Above, distance: 1.2 };
         vec![mark::note("interpolation threshold", at(peak), Side::Right), Mark::Note(second)]
     }
 }
