@@ -40,7 +40,7 @@
     // What scrolls can be scrolled by keyboard.
     const scrolls = element => element.scrollWidth > element.clientWidth + 1;
     const reach = () => {
-        for (const element of document.querySelectorAll('main pre > code, main .table-wrapper')) {
+        for (const element of document.querySelectorAll('main pre > code, main .table-wrapper:not([role])')) {
             if (scrolls(element)) {
                 element.tabIndex = 0;
             } else {

@@ -122,15 +122,15 @@ fn a_font_is_a_file_or_a_name() {
     let book = TinyBook::new("[[simulation probe]]\n");
     let file = repository().join("preprocessor/fonts/DejaVuSans-Bold.ttf");
     let plain = exported(&book, "probe", "a.png");
-    assert_eq!(exported(&book, "probe --font sans-serif", "a.svg").len(), {
+    assert_eq!(exported(&book, "probe --font Inter", "a.svg").len(), {
         let svg = exported(&book, "probe", "b.svg");
-        svg.len() + "sans-serif, ".len()
+        svg.len() + "'Inter', ".len()
     });
     let with = |format: &str| {
         exported(&book, &format!("probe --font {}", file.display()), &format!("a.{format}"))
     };
     let svg = String::from_utf8(with("svg")).unwrap();
-    assert!(svg.contains("font-family=\"DejaVu Sans, sans-serif\""), "{svg}");
+    assert!(svg.contains("font-family=\"'DejaVu Sans', sans-serif\""), "{svg}");
     // The file's family is that of the shipped fonts: nothing changes.
     assert_eq!(with("png"), plain);
     refused(&book, "export probe --format png --font Inter", &["give the file of `Inter`"]);

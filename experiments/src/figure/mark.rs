@@ -42,11 +42,24 @@ pub enum Mark {
     Note(Note),
 }
 
+impl Mark {
+    /// The same, if it is a line, with what tells it from lines of the same label.
+    #[must_use]
+    pub fn about(mut self, about: &str) -> Self {
+        if let Self::Line(line) = &mut self {
+            line.about = about.into();
+        }
+        self
+    }
+}
+
 /// A line through points in their order.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[expect(missing_docs, reason = "coordinates say it themselves")]
 pub struct Line {
     pub label: String,
+    /// What tells it from lines of the same label, in words and tables; the eye sees it.
+    pub about: String,
     pub role: Role,
     pub join: Join,
     pub x: Vec<f64>,
@@ -274,19 +287,19 @@ pub enum Side {
 /// A straight line.
 #[must_use]
 pub fn line(label: &str, role: Role, x: Vec<f64>, y: Vec<f64>) -> Mark {
-    Mark::Line(Line { label: label.into(), role, join: Join::Straight, x, y })
+    Mark::Line(Line { label: label.into(), about: String::new(), role, join: Join::Straight, x, y })
 }
 
 /// A line whose values hold until the next point.
 #[must_use]
 pub fn steps(label: &str, role: Role, x: Vec<f64>, y: Vec<f64>) -> Mark {
-    Mark::Line(Line { label: label.into(), role, join: Join::Steps, x, y })
+    Mark::Line(Line { label: label.into(), about: String::new(), role, join: Join::Steps, x, y })
 }
 
 /// A line with arrow heads along it.
 #[must_use]
 pub fn trajectory(label: &str, role: Role, x: Vec<f64>, y: Vec<f64>) -> Mark {
-    Mark::Line(Line { label: label.into(), role, join: Join::Arrows, x, y })
+    Mark::Line(Line { label: label.into(), about: String::new(), role, join: Join::Arrows, x, y })
 }
 
 /// The area between two curves.

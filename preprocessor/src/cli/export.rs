@@ -37,6 +37,9 @@ pub(super) struct Export {
     /// What lies behind the drawing: the page's colour (by default in png) or nothing
     #[arg(long)]
     background: Option<Background>,
+    /// What it is for, which sets width, aspect and font size where these are not given
+    #[arg(long = "for", value_name = "PLACE", default_value = "page")]
+    place: Place,
     /// Width of the drawing in px
     #[arg(long, value_name = "PX", value_parser = within::<100, 10_000>)]
     width: Option<f64>,
@@ -61,6 +64,16 @@ pub(super) struct Export {
     /// Fail rather than compute: the record must be there and match the code
     #[arg(long)]
     frozen: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Place {
+    /// A wide page
+    Page,
+    /// A phone or a column: panels below each other
+    Narrow,
+    /// A slide of 16:9
+    Slide,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -155,8 +168,20 @@ impl Export {
             None => format == Format::Png,
             Some(background) => background == Background::Page,
         };
-        let Self { width, aspect, font_size, .. } = *self;
-        Look { theme, width, aspect, font_size, family, background, columns: None }
+        let place = match self.place {
+            Place::Page => Look::default(),
+            Place::Narrow => Look::narrow(),
+            Place::Slide => Look::slide(),
+        };
+        Look {
+            theme,
+            width: self.width.or(place.width),
+            aspect: self.aspect.or(place.aspect),
+            font_size: self.font_size.or(place.font_size),
+            family,
+            background,
+            columns: place.columns,
+        }
     }
 
     fn write(&self, bytes: &[u8], name: &str) -> anyhow::Result<()> {
@@ -248,15 +273,22 @@ fn format(text: &str) -> Result<Format, String> {
 }
 
 fn known_formats(text: &str) -> String {
-    suggest(text, Format::ALL.map(Format::name))
+    let near = suggest(text, Format::ALL.map(Format::name));
+    match near.starts_with("there are") {
+        true => near,
+        false => format!("{near} There are {}", Format::ALL.map(Format::name).join(", ")),
+    }
 }
 
 /// A number above `LOW` and at most `HIGH`.
 fn within<const LOW: u32, const HIGH: u32>(text: &str) -> Result<f64, String> {
     let number = text.parse::<f64>().ok().filter(|number| *number > 0.0);
-    number
-        .filter(|number| (f64::from(LOW)..=f64::from(HIGH)).contains(number))
-        .ok_or_else(|| format!("a number from {LOW} to {HIGH} is needed"))
+    number.filter(|number| (f64::from(LOW)..=f64::from(HIGH)).contains(number)).ok_or_else(|| {
+        match LOW {
+            0 => format!("a number above 0, up to {HIGH}, is needed"),
+            _ => format!("a number from {LOW} to {HIGH} is needed"),
+        }
+    })
 }
 
 /// `16:9` or `1.5`, from 1:10 to 10:1.

@@ -169,7 +169,8 @@ fn data(shown: &Shown<'_>, html: &mut String) {
         }
         let _ = write!(
             html,
-            "<div class=\"table-wrapper\"><table><caption>{}</caption><thead><tr>",
+            "<div class=\"table-wrapper\" role=\"group\" tabindex=\"0\" aria-label=\"{0}\">\
+             <table><caption>{0}</caption><thead><tr>",
             escape(&table.caption)
         );
         for column in &table.columns {

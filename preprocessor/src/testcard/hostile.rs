@@ -84,6 +84,17 @@ fn sets() -> Vec<Data> {
     ]
 }
 
+/// A set of more values is drawn whole or not at all.
+const MANY: usize = 1000;
+
+/// The first values of a set; all of them if there are many, to see that these are drawn.
+fn first(values: &[f64], few: usize) -> &[f64] {
+    match values.len() {
+        count if count > MANY => values,
+        count => &values[..few.min(count)],
+    }
+}
+
 /// A figure with a panel for each set.
 fn family(name: &str, panel: impl Fn(&Data) -> Panel) -> Figure {
     let panels = sets().iter().map(|data| panel(data).title(data.name)).collect();
@@ -93,6 +104,16 @@ fn family(name: &str, panel: impl Fn(&Data) -> Panel) -> Figure {
 /// The same with marks on linear axes.
 fn plane(name: &str, marks: impl Fn(&Data) -> Vec<Mark>) -> Figure {
     family(name, |data| Panel::plane(Axis::linear("$x$"), Axis::linear("$y$"), marks(data)))
+}
+
+/// The same without the sets of many values, for marks that stand at single places.
+fn sparse_plane(name: &str, marks: impl Fn(&Data) -> Vec<Mark>) -> Figure {
+    let panel = |data: &Data| {
+        let panel = Panel::plane(Axis::linear("$x$"), Axis::linear("$y$"), marks(data));
+        panel.title(data.name)
+    };
+    let panels = sets().iter().filter(|data| data.x.len() <= MANY).map(panel).collect();
+    figure(name, &format!("{name}, with every small set of data"), 3, panels)
 }
 
 fn lines() -> Vec<Figure> {
@@ -138,11 +159,11 @@ fn points() -> Vec<Figure> {
 
 fn bars() -> Vec<Figure> {
     let bars = |label: &str, role, data: &Data, shift: f64| {
-        let few = |values: &[f64]| values.iter().take(7).map(|v| v - shift).collect::<Vec<f64>>();
+        let few = |values| first(values, 7).iter().map(|v| v - shift).collect::<Vec<f64>>();
         Mark::Bars(Bars {
             label: label.into(),
             role,
-            x: data.x.iter().take(7).copied().collect(),
+            x: first(&data.x, 7).to_vec(),
             y: few(&data.y),
             low: few(&data.low),
             high: few(&data.high),
@@ -178,9 +199,9 @@ fn stacks() -> Vec<Figure> {
 }
 
 fn rules() -> Vec<Figure> {
-    vec![plane("hostile-rules", |data| {
-        let across = data.y.iter().take(12).map(|&at| mark::horizontal("", Role::Reference, at));
-        let upright = data.x.iter().take(12).map(|&at| mark::vertical("", Role::Bound, at));
+    vec![sparse_plane("hostile-rules", |data| {
+        let across = first(&data.y, 12).iter().map(|&at| mark::horizontal("", Role::Reference, at));
+        let upright = first(&data.x, 12).iter().map(|&at| mark::vertical("", Role::Bound, at));
         across.chain(upright).collect()
     })]
 }
@@ -194,16 +215,16 @@ fn markers() -> Vec<Figure> {
         Symbol::Triangle,
         Symbol::Cross,
     ];
-    let places =
-        |data: &Data| data.x.iter().copied().zip(data.y.clone()).take(25).collect::<Vec<_>>();
+    let places = |data: &Data| data.x.iter().copied().zip(data.y.clone()).collect::<Vec<_>>();
     vec![
-        plane("hostile-markers", |data| {
+        sparse_plane("hostile-markers", |data| {
             let places = places(data).into_iter().zip(SYMBOLS.into_iter().cycle());
             places.map(|((x, y), symbol)| mark::marker("", Role::Theory, symbol, x, y)).collect()
         }),
-        plane("hostile-notes", |data| {
+        sparse_plane("hostile-notes", |data| {
             let sides = [Side::Above, Side::Right, Side::BelowLeft, Side::AboveRight];
-            let places = places(data).into_iter().step_by(5).zip(sides.into_iter().cycle());
+            // Every fifth value may be none.
+            let places = places(data).into_iter().step_by(4).zip(sides.into_iter().cycle());
             let mut marks: Vec<Mark> = places
                 .zip(0..)
                 .map(|((at, side), count)| {
@@ -217,9 +238,9 @@ fn markers() -> Vec<Figure> {
     ]
 }
 
-/// The largest square that the numbers fill, at most 100 wide.
+/// The largest square that the numbers fill.
 fn square(data: &Data) -> Grid {
-    let side = (libm::sqrt(data.y.len() as f64) as usize).min(100);
+    let side = libm::sqrt(data.y.len() as f64) as usize;
     let values = data.y.chunks(side.max(1)).take(side).map(<[f64]>::to_vec).collect();
     let axis: Vec<f64> = (0..side).map(|i| i as f64).collect();
     Grid { x: axis.clone(), y: axis, values }

@@ -1,9 +1,10 @@
 //! The test card: figures to look at when the drawing code changed. `sheet` draws them after those of
 //! the book.
 //!
-//! [`ordinary`] has figures as experiments draw them. [`hostile`] draws every family of marks with every
-//! hostile set of data: a new mark is one function there.
+//! [`ordinary`] has figures as experiments draw them and [`diagrams`] one of each kind. [`hostile`] draws
+//! every family of marks with every hostile set of data: a new mark is one function there.
 
+mod diagrams;
 mod hostile;
 mod ordinary;
 
@@ -14,12 +15,23 @@ use experiments::figure::Panel;
 #[must_use]
 pub fn figures() -> Vec<Figure> {
     let mut figures = ordinary::figures();
+    figures.extend(diagrams::figures());
     figures.extend(hostile::figures());
     figures
 }
 
 fn figure(name: &str, caption: &str, columns: usize, panels: Vec<Panel>) -> Figure {
     Figure::new(name, &format!("Test card: {caption}"), caption, panels).columns(columns)
+}
+
+/// `f` at so many places from 0 to 1.
+fn grid(count: u32, f: impl Fn(f64) -> f64) -> Vec<f64> {
+    (0..count).map(|i| f(f64::from(i) / f64::from(count - 1))).collect()
+}
+
+/// `f` of every number.
+fn map(x: &[f64], f: impl Fn(f64) -> f64) -> Vec<f64> {
+    x.iter().map(|&x| f(x)).collect()
 }
 
 #[cfg(test)]

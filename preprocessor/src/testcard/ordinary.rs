@@ -11,18 +11,12 @@ use experiments::figure::mark::Mark;
 use experiments::figure::mark::Symbol;
 
 use super::figure;
+use super::grid;
+use super::map;
 
 /// The figures.
 pub(super) fn figures() -> Vec<Figure> {
     vec![descent(), cuts(), panels(), surfaces(), arms(), short(), uneven(), gaps()]
-}
-
-fn grid(count: u32, f: impl Fn(f64) -> f64) -> Vec<f64> {
-    (0..count).map(|i| f(f64::from(i) / f64::from(count - 1))).collect()
-}
-
-fn map(x: &[f64], f: impl Fn(f64) -> f64) -> Vec<f64> {
-    x.iter().map(|&x| f(x)).collect()
 }
 
 /// Risk of least-norm least squares with n = 40, with a peak at p = n.

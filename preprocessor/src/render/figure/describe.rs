@@ -6,6 +6,7 @@ use experiments::figure::Figure;
 use experiments::figure::Grid;
 use experiments::figure::Plane;
 use experiments::figure::Scale;
+use experiments::figure::mark::Mark;
 
 use super::data;
 use super::inset;
@@ -65,12 +66,26 @@ fn describe_plane(plane: &Plane, (x, y): (Span, Span)) -> Vec<String> {
     if let Some((x, y)) = plane.inset.as_ref().and_then(|inset| inset::spans(plane, inset)) {
         let range = |span: Span| format!("from {} to {}", number(span.low), number(span.high));
         sentences.push(format!(
-            "An inset magnifies the part {} across and {} upwards.",
+            "An inset magnifies the part {} across and {} upwards{}.",
             range(x),
-            range(y)
+            range(y),
+            markers_in(plane, (x, y))
         ));
     }
     sentences
+}
+
+/// The markers of a plane within a part of it, after what is said of the part.
+fn markers_in(plane: &Plane, (x, y): (Span, Span)) -> String {
+    let inside = |span: Span, value: f64| (span.low..=span.high).contains(&value);
+    let names: Vec<String> = plane
+        .marks
+        .iter()
+        .filter_map(|mark| if let Mark::Marker(marker) = mark { Some(marker) } else { None })
+        .filter(|marker| inside(x, marker.x) && inside(y, marker.y))
+        .map(|marker| format!("“{}”", data::name(&marker.label, marker.role)))
+        .collect();
+    if names.is_empty() { String::new() } else { format!("; in it: {}", names.join(", ")) }
 }
 
 /// An axis in words: what it shows, how, and over which range.
@@ -93,14 +108,25 @@ pub(super) fn on_scale(scale: Scale) -> &'static str {
     }
 }
 
-/// What a curve does, from the points that the axes can show; ends with a full stop.
+/// What a curve does, from the points that the axes can show, and where it is broken because they
+/// cannot show one; ends with a full stop.
 pub(super) fn course(x: &[f64], y: &[f64], scales: (Scale, Scale)) -> String {
-    let points: Vec<(f64, f64)> = x
-        .iter()
-        .copied()
-        .zip(y.iter().copied())
-        .filter(|&(x, y)| shown(x, scales.0) && shown(y, scales.1))
-        .collect();
+    let mut points: Vec<(f64, f64)> = Vec::new();
+    // The last value across before each gap and the first one after it.
+    let mut gaps: Vec<(f64, f64)> = Vec::new();
+    let mut whole = true;
+    for (&x, &y) in x.iter().zip(y) {
+        if !shown(x, scales.0) || !shown(y, scales.1) {
+            whole = false;
+            continue;
+        }
+        if let Some(before) = points.last().filter(|_| !whole) {
+            gaps.push((before.0, x));
+        }
+        points.push((x, y));
+        whole = true;
+    }
+    let broken = broken(&gaps);
     let by = |one: &&(f64, f64), other: &&(f64, f64)| one.1.total_cmp(&other.1);
     // The first of equal extremes.
     let lowest = points.iter().min_by(by);
@@ -109,19 +135,31 @@ pub(super) fn course(x: &[f64], y: &[f64], scales: (Scale, Scale)) -> String {
     match (&points[..], lowest, highest) {
         ([only], _, _) => format!("has the one value {}.", at(*only)),
         ([first, .., last], Some(low), Some(high)) if low.1 < high.1 => format!(
-            "goes from {} to {}, highest with {}, lowest with {}.",
+            "goes from {} to {}, highest with {}, lowest with {}{broken}.",
             at(*first),
             at(*last),
             at(*high),
             at(*low)
         ),
         ([first, .., last], _, _) => format!(
-            "stays at {} from x = {} to {}.",
+            "stays at {} from x = {} to {}{broken}.",
             number(first.1),
             number(first.0),
             number(last.0)
         ),
         _ => "has no values that can be shown.".into(),
+    }
+}
+
+/// Where a curve has gaps, after what it does elsewhere.
+fn broken(gaps: &[(f64, f64)]) -> String {
+    let between =
+        |&(from, to): &(f64, f64)| format!("between x = {} and x = {}", number(from), number(to));
+    match gaps {
+        [] => String::new(),
+        [only] => format!(", broken {}", between(only)),
+        [one, other] => format!(", broken {} and {}", between(one), between(other)),
+        many => format!(", broken in {} places", many.len()),
     }
 }
 
@@ -150,10 +188,12 @@ mod tests {
     use super::super::tests::figure;
     use super::super::tests::panel;
     use super::*;
+    use experiments::figure::Corner;
+    use experiments::figure::Inset;
     use experiments::figure::Panel;
     use experiments::figure::Role;
     use experiments::figure::mark;
-    use experiments::figure::mark::Mark;
+    use experiments::figure::mark::Symbol;
 
     #[track_caller]
     fn check(mark: Mark, expected: &str) {
@@ -168,11 +208,39 @@ mod tests {
         check(
             line(&[1.0, 2.0, 3.0, 4.0], &[0.5, 45.0, f64::NAN, 0.25]),
             "“test” (line) goes from 0.5 at x = 1 to 0.25 at x = 4, highest with 45 at x = 2, \
-             lowest with 0.25 at x = 4.",
+             lowest with 0.25 at x = 4, broken between x = 2 and x = 4.",
         );
         check(line(&[1.0, 2.0], &[3.0, 3.0]), "“test” (line) stays at 3 from x = 1 to 2.");
         check(line(&[1.0], &[3.0]), "“test” (line) has the one value 3 at x = 1.");
         check(line(&[1.0], &[]), "“test” (line) has no values that can be shown.");
+    }
+
+    #[test]
+    fn says_where_a_curve_is_broken() {
+        let (gap, linear) = (f64::INFINITY, (Scale::Linear, Scale::Linear));
+        let check = |y: &[f64], expected: &str| {
+            let x: Vec<f64> = (0..y.len()).map(|at| at as f64).collect();
+            assert_eq!(course(&x, y, linear), format!("stays at 3 {expected}"));
+        };
+        // What is missing at the ends is no gap.
+        check(&[gap, 3.0, 3.0, gap, gap], "from x = 1 to 2.");
+        check(&[3.0, gap, f64::NAN, 3.0], "from x = 0 to 3, broken between x = 0 and x = 3.");
+        check(
+            &[3.0, gap, 3.0, gap, 3.0],
+            "from x = 0 to 4, broken between x = 0 and x = 2 and between x = 2 and x = 4.",
+        );
+        check(&[3.0, gap, 3.0, gap, 3.0, gap, 3.0], "from x = 0 to 6, broken in 3 places.");
+    }
+
+    #[test]
+    fn names_the_markers_in_an_inset() {
+        let marker = |name, x| mark::marker(name, Role::Test, Symbol::Star, x, 0.5);
+        let marks = vec![marker("end", 1.0), marker("start", 9.0), marker("node", 2.0)];
+        let inset = Inset { corner: Corner::TopRight, x: (0.0, 2.0), y: (0.0, 1.0) };
+        let text = describe(&figure(vec![panel(marks).inset(inset)]));
+        let said = "An inset magnifies the part from 0 to 2 across and from 0 to 1 upwards; \
+                    in it: “end”, “node”.";
+        assert!(text.ends_with(said), "{text}");
     }
 
     #[test]

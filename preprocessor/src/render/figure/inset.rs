@@ -20,7 +20,9 @@ use super::scale::Span;
 use super::style::Colour;
 use super::style::Ink;
 use super::text;
+use super::ticks;
 use super::ticks::Tick;
+use crate::number::number;
 
 /// Share of the plane that it takes each way.
 const SHARE: f64 = 0.46;
@@ -29,7 +31,7 @@ const SHARE: f64 = 0.46;
 const AWAY: f64 = 8.0;
 
 /// Font size as a share of the figure's.
-const SIZE: f64 = 0.8;
+const SIZE: f64 = super::style::INSET;
 
 /// Length of a tick with its gap to the label, in px.
 const TICK: f64 = 6.0;
@@ -125,6 +127,19 @@ fn frame(plot: Rect, corner: Corner, (x, y): (Span, Span), size: f64) -> Option<
     let outer = Rect { left, top, right: left + width, bottom: top + height };
     let below = TICK + 1.2 * size;
     let mut up = plane::upright_ticks(&y, height - below, 1.3 * size);
+    up.retain(|tick| tick.major);
+    let tall = height - below - 0.5 * size;
+    let upright = |tick: &Tick| -> Option<(f64, f64)> {
+        let at = tick.place * tall;
+        tick.major.then_some((at - 0.6 * size, at + 0.6 * size))
+    };
+    if up.len() < 2
+        && let Some(two) =
+            two_labels(&y, |ticks| enough(ticks.iter().filter_map(upright).collect(), 0.0))
+    {
+        up = two;
+        up.retain(|tick| tick.major);
+    }
     let widest = |ticks: &[Tick]| {
         ticks.iter().map(|tick| text::width(&tick.label, size)).fold(0.0, f64::max)
     };
@@ -138,13 +153,38 @@ fn frame(plot: Rect, corner: Corner, (x, y): (Span, Span), size: f64) -> Option<
         return None;
     }
     let mut across = plane::level_ticks(&x, inner.width(), 1.3 * size);
-    across.retain(|tick| {
+    let level = |tick: &Tick| -> Option<(f64, f64)> {
         let half = text::width(&tick.label, size) / 2.0;
         let at = inner.at((tick.place, 0.0)).0;
-        tick.major && at - half >= outer.left && at + half <= outer.right + 0.2 * size
-    });
-    up.retain(|tick| tick.major);
+        let inside = at - half >= outer.left && at + half <= outer.right + 0.2 * size;
+        (tick.major && inside).then_some((at - half, at + half))
+    };
+    across.retain(|tick| level(tick).is_some());
+    if across.len() < 2
+        && let Some(two) =
+            two_labels(&x, |ticks| enough(ticks.iter().filter_map(level).collect(), 0.5 * size))
+    {
+        across = two;
+        across.retain(|tick| level(tick).is_some());
+    }
     Some(Frame { outer, inner, across, up })
+}
+
+/// The first ticks of which `enough` says that they have two labels: at a few round values, else
+/// at the two ends of the axis. One label does not say how long an axis is.
+#[must_use]
+pub(super) fn two_labels(span: &Span, enough: impl Fn(&[Tick]) -> bool) -> Option<Vec<Tick>> {
+    let end = |place, value| Tick { place, label: number(value), major: true };
+    let ends = vec![end(0.0, span.low), end(1.0, span.high)];
+    // Ends that read alike say nothing.
+    let ends = (ends[0].label != ends[1].label).then_some(ends);
+    (2..=6).map(|most| ticks::ticks(span, most)).chain(ends).find(|ticks| enough(ticks))
+}
+
+/// Whether there are two labels, each from here to there along its axis, and gaps between them.
+fn enough(mut labels: Vec<(f64, f64)>, gap: f64) -> bool {
+    labels.sort_by(|one, other| one.0.total_cmp(&other.0));
+    labels.len() > 1 && labels.windows(2).all(|pair| pair[1].0 - pair[0].1 >= gap)
 }
 
 /// Draws the frame of the magnified part in the plane.
@@ -194,5 +234,22 @@ mod tests {
         assert_eq!((found.outer.right, found.outer.bottom), (442.0, 302.0));
         assert!(!found.across.is_empty() && !found.up.is_empty());
         assert!(frame(plot(60.0, 40.0), Corner::TopLeft, spans, 12.0).is_none());
+    }
+
+    #[test]
+    fn an_axis_has_two_labels_where_there_is_room() {
+        let labels = |low, high, most: usize| -> Option<Vec<String>> {
+            let span = Span { low, high, scale: Scale::Linear };
+            let found = two_labels(&span, |ticks| (2..=most).contains(&ticks.len()))?;
+            Some(found.into_iter().map(|tick| tick.label).collect())
+        };
+        // In steps of 5 there would be a zero and nothing else.
+        assert_eq!(labels(-1.3, 3.428, 2).unwrap(), ["0", "2"]);
+        // Steps of 5 give one label, steps of 2 three.
+        assert_eq!(labels(-2.3, 2.428, 2).unwrap(), ["−2.3", "2.428"]);
+        assert_eq!(labels(0.0, 1.0, 1), None);
+        assert!(enough(vec![(5.0, 7.0), (0.0, 2.0)], 3.0));
+        assert!(!enough(vec![(5.0, 7.0), (0.0, 2.0)], 3.1));
+        assert!(!enough(vec![(5.0, 7.0)], 0.0));
     }
 }

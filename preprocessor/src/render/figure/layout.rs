@@ -16,6 +16,7 @@ use super::plane;
 use super::plane::PlaneBody;
 use super::scale::Span;
 use super::space::SpaceBody;
+use super::style;
 use super::text;
 
 /// Between panels.
@@ -85,11 +86,10 @@ pub(super) struct Frame<'a> {
 pub(super) fn layout<'a>(figure: &'a Figure, look: &Look) -> Layout<'a> {
     let columns = look.columns.unwrap_or(figure.columns).clamp(1, 4);
     let columns = columns.min(figure.panels.len().max(1));
-    // The text of one panel on a phone of 360 px is still 9 px high.
     let (width, size) = match columns {
-        1 => (560.0, 15.0),
-        2 => (720.0, 14.0),
-        many => (240.0 * many as f64, 14.0),
+        1 => (560.0, style::PAGE),
+        2 => (720.0, style::PAGE_SEVERAL),
+        many => (240.0 * many as f64, style::PAGE_SEVERAL),
     };
     let width = look.width.unwrap_or(width).clamp(120.0, 10_000.0);
     let size = look.font_size.unwrap_or(size).clamp(4.0, 200.0);
@@ -240,9 +240,9 @@ fn place(frames: &mut [Frame], columns: &Columns, height: f64, size: f64, top: f
     let mut top = top;
     for row in frames.chunks_mut(columns.margins.len()) {
         for (frame, at) in row.iter_mut().zip(0..) {
-            frame.title = text::wrap(&frame.panel.title, 1.04 * size, columns.room(at), 3);
+            frame.title = text::wrap(&frame.panel.title, style::TITLE * size, columns.room(at), 3);
         }
-        let title = largest(row, |frame| LINE * 1.04 * size * frame.title.len() as f64);
+        let title = largest(row, |frame| LINE * style::TITLE * size * frame.title.len() as f64);
         let legend = largest(row, |frame| frame.legend.height);
         let below = largest(row, |frame| frame.body.below());
         let upper = top + title + legend + 0.7 * size;

@@ -89,8 +89,8 @@ struct Item {
     rect: Rect,
 }
 
-/// The entries of a panel: data first, then bands, then lines to compare with; each in the order of
-/// its marks.
+/// The entries of a panel: data first, then bands, then lines to compare with; of each, roles in
+/// their order.
 #[must_use]
 pub(super) fn entries(panel: &Panel) -> Vec<Entry> {
     let mut entries = Vec::new();
@@ -114,7 +114,8 @@ pub(super) fn entries(panel: &Panel) -> Vec<Entry> {
 }
 
 fn sort(entries: &mut [Entry]) {
-    entries.sort_by_key(|entry| entry.samples.iter().copied().map(rank).min());
+    let rank = |entry: &Entry| entry.samples.iter().copied().map(rank).min();
+    entries.sort_by_key(|entry| (rank(entry), Colour::Role(entry.role).index()));
 }
 
 fn rank(sample: Sample) -> u8 {

@@ -83,7 +83,19 @@ impl Look {
     /// A drawing for a narrow screen: one panel below the other, in letters that can be read there.
     #[must_use]
     pub fn narrow() -> Self {
-        Self { width: Some(360.0), columns: Some(1), font_size: Some(13.0), ..Self::default() }
+        Self {
+            width: Some(360.0),
+            columns: Some(1),
+            font_size: Some(style::NARROW),
+            ..Self::default()
+        }
+    }
+
+    /// A drawing that fills a slide: few letters, large ones.
+    #[must_use]
+    pub fn slide() -> Self {
+        let aspect = Some(16.0 / 9.0);
+        Self { width: Some(960.0), aspect, font_size: Some(style::SLIDE), ..Self::default() }
     }
 }
 
@@ -118,7 +130,12 @@ pub fn draw_with(figure: &Figure, look: &Look) -> String {
         _ => "",
     };
     let family = match look.family.as_deref() {
-        Some(family) => format!("{family}, sans-serif"),
+        // In quotes, without which a name may not begin with a digit; a name has none itself.
+        Some(family) if family != "sans-serif" => {
+            let name: String = family.chars().filter(|c| !matches!(c, '\'' | '"' | '\\')).collect();
+            format!("'{name}', sans-serif")
+        }
+        Some(_) => "sans-serif".into(),
         None => "sans-serif".into(),
     };
     format!(
@@ -137,7 +154,7 @@ pub fn draw_with(figure: &Figure, look: &Look) -> String {
 
 /// Draws a panel with its title and its legend.
 fn draw_panel(canvas: &Canvas, frame: &Frame, size: f64) {
-    let title = Setting { bold: true, ..Setting::new(1.04 * size, HPos::Left, VPos::Top) };
+    let title = Setting { bold: true, ..Setting::new(style::TITLE * size, HPos::Left, VPos::Top) };
     for (line, at) in frame.title.iter().zip(0..) {
         let top = frame.top + LINE * title.size * f64::from(at);
         canvas.text(line, (frame.plot.left, top), title);

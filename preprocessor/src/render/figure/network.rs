@@ -13,6 +13,7 @@ use super::data::Listing;
 use super::data::Row;
 use super::layout::Body;
 use super::layout::LINE;
+use super::style;
 use super::style::Colour;
 use super::style::Ink;
 use super::style::Shape;
@@ -63,7 +64,7 @@ impl<'a> NetworkBody<'a> {
     }
 
     fn label_size(&self) -> f64 {
-        0.92 * self.size
+        style::NOTE * self.size
     }
 
     /// Rows of units of the largest layer.

@@ -99,7 +99,7 @@ fn between(stops: &[[u8; 3]], place: f64) -> [u8; 3] {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     #[test]
@@ -154,6 +154,18 @@ mod tests {
         lab(vision.map(|row| {
             row.iter().zip(light).map(|(share, part)| share * part).sum::<f64>().clamp(0.0, 1.0)
         }))
+    }
+
+    /// The least distance (CIE 1976) of two colours, from 0 to 1 in red, green and blue, over all
+    /// kinds of colour vision.
+    pub(in crate::render::figure) fn least_difference(colours: [[f64; 3]; 2]) -> f64 {
+        let distance = |vision| {
+            let [one, other] =
+                colours.map(|colour| seen(vision, colour.map(|part| (255.0 * part).round() as u8)));
+            let squares = one.iter().zip(other).map(|(one, other)| (one - other) * (one - other));
+            libm::sqrt(squares.sum::<f64>())
+        };
+        VISIONS.iter().map(distance).fold(f64::INFINITY, f64::min)
     }
 
     #[test]

@@ -55,7 +55,7 @@ impl Spans {
         Self {
             x: fit(&space.x, space.surface.x.clone()),
             y: fit(&space.y, space.surface.y.clone()),
-            z: fit(&space.z, heights),
+            z: from_zero(fit(&space.z, heights), &space.z),
         }
     }
 
@@ -134,6 +134,15 @@ impl Body for SpaceBody<'_> {
             canvas.part();
         }
         frame.axes(canvas, &view, self.size);
+    }
+}
+
+/// A height that starts just above nothing starts at nothing: its axis then has a tick there.
+fn from_zero(span: Span, axis: &Axis) -> Span {
+    let near = span.low > 0.0 && span.low < 0.03 * span.high;
+    match axis.range.is_none() && axis.scale == Scale::Linear && near {
+        true => Span { low: 0.0, ..span },
+        false => span,
     }
 }
 

@@ -91,21 +91,35 @@ const fn look(
     Look { name, light, dark, dash, width, shape }
 }
 
+/// Font sizes in px: of a figure with one panel across, with several, and on a narrow screen; and of a
+/// slide that is 960 px wide.
+pub(super) const PAGE: f64 = 15.0;
+pub(super) const PAGE_SEVERAL: f64 = 14.0;
+pub(super) const NARROW: f64 = 13.0;
+pub(super) const SLIDE: f64 = 24.0;
+
+/// Sizes relative to that of the figure: titles of panels, notes and the like, ticks of an inset, and
+/// raised or lowered characters.
+pub(super) const TITLE: f64 = 1.04;
+pub(super) const NOTE: f64 = 0.92;
+pub(super) const INSET: f64 = 0.8;
+pub(super) const SCRIPT: f64 = 0.72;
+
 /// Every look, in the order of [`Colour::index`].
 pub(super) const LOOKS: [Look; 17] = [
     look("train", "#0069a8", "#5ab4ec", "8 4", 2.2, Shape::Square),
     look("test", "#bf4400", "#f5853f", "", 2.4, Shape::Circle),
     look("theory", "#262626", "#e4e4e4", "2.5 2.5", 2.0, Shape::Plus),
     look("bound", "#86418a", "#dc96d8", "11 3 2 3", 2.0, Shape::Triangle),
-    look("reference", "#5e5e5e", "#a9a9a9", "1.5 4", 1.8, Shape::Cross),
+    look("reference", "#5e5e5e", "#a9a9a9", "1.5 6", 1.8, Shape::Cross),
     look("arm-1", "#00734f", "#2ec297", "", 2.2, Shape::Circle),
-    look("arm-2", "#86418a", "#dc96d8", "9 3.5", 2.2, Shape::Square),
-    look("arm-3", "#806000", "#e3bf2b", "3.5 3", 2.2, Shape::Triangle),
-    look("arm-4", "#a8174e", "#ff8aa8", "10 3 2.5 3", 2.2, Shape::Diamond),
-    look("arm-5", "#3d3d9e", "#a3a8ff", "15 5", 2.2, Shape::Wedge),
+    look("arm-2", "#86418a", "#dc96d8", "18 5", 2.2, Shape::Square),
+    look("arm-3", "#806000", "#e3bf2b", "5 2.5 1.5 2.5", 2.2, Shape::Triangle),
+    look("arm-4", "#a8174e", "#ff8aa8", "10 3 2 3 2 3", 2.2, Shape::Diamond),
+    look("arm-5", "#3d3d9e", "#a3a8ff", "30 6", 2.2, Shape::Wedge),
     look("arm-6", "#4f5b62", "#b3c0c6", "5.5 2", 2.2, Shape::Star),
-    look("arm-7", "#0069a8", "#5ab4ec", "10 3 2.5 3 2.5 3", 2.2, Shape::Plus),
-    look("arm-8", "#bf4400", "#f5853f", "2 5", 2.2, Shape::Cross),
+    look("arm-7", "#0069a8", "#5ab4ec", "14 3 2 3 2 3 2 3", 2.2, Shape::Plus),
+    look("arm-8", "#bf4400", "#f5853f", "2 10", 2.2, Shape::Cross),
     look("text", "#262626", "#cdd2d8", "", 1.0, Shape::Circle),
     look("axis", "#595959", "#9aa1a9", "", 1.0, Shape::Circle),
     look("grid", "#e3e3e3", "#33373d", "", 0.8, Shape::Circle),
@@ -138,7 +152,9 @@ pub(super) fn canonical(role: Role) -> Role {
 }
 
 impl Colour {
-    fn index(self) -> u8 {
+    /// Its place among the looks.
+    #[must_use]
+    pub(super) fn index(self) -> u8 {
         match self {
             Self::Role(Role::Train) => 0,
             Self::Role(Role::Test) => 1,
@@ -244,6 +260,7 @@ impl Ink {
 
 #[cfg(test)]
 mod tests {
+    use super::super::palette;
     use super::*;
 
     const CSS: &str = include_str!("../../../../theme/figures.css");
@@ -346,6 +363,33 @@ mod tests {
             }
             let expected = format!("--sim-{}: {};", look.name, colour(look));
             assert!(declarations.contains(&expected), "{expected} not in {declarations}");
+        }
+    }
+
+    /// Strokes to the period and length of the period of a dash; one endless stroke without dashes.
+    fn rhythm(look: &Look) -> (usize, f64) {
+        let lengths: Vec<f64> =
+            look.dash.split_whitespace().map(|length| length.parse().unwrap()).collect();
+        (lengths.len() / 2, lengths.iter().sum())
+    }
+
+    #[test]
+    fn lines_that_meet_in_a_panel_differ_without_colour() {
+        for (at, one) in LOOKS[..9].iter().enumerate() {
+            for other in &LOOKS[..at] {
+                let ((count, period), (others, length)) = (rhythm(one), rhythm(other));
+                let ratio = period.max(length) / period.min(length).max(1e-9);
+                if count == 0 && others == 0 {
+                    // Two solid lines: far apart for any colour vision, in light and dark.
+                    for colours in [[one.light, other.light], [one.dark, other.dark]] {
+                        let apart = palette::tests::least_difference(colours.map(hex));
+                        assert!(apart > 15.0, "{} and {}: {apart}", one.name, other.name);
+                    }
+                } else {
+                    let differ = count != others || ratio >= 1.4;
+                    assert!(differ, "{} and {}: {ratio}", one.name, other.name);
+                }
+            }
         }
     }
 

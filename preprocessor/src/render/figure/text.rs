@@ -26,7 +26,7 @@ const ASCII: [u16; 95] = [
 ];
 
 /// The size of what is raised or lowered relative to the text around it.
-const SMALLER: f64 = 0.72;
+const SMALLER: f64 = super::style::SCRIPT;
 
 /// How far something is raised, and lowered, in font sizes of the text around it.
 const RISE: (f64, f64) = (0.36, 0.2);

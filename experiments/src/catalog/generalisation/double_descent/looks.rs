@@ -48,11 +48,9 @@ fn model_wise(parameters: &Parameters, record: &Record) -> Figure {
         ),
         &sentences([
             format!(
-                "Test error of {estimator} on $p$ random features and $n={}$ training points. Its line \
-                 is the median over {} replicates and the band holds 10–90 % of them. Within a replicate \
-                 all widths share the data and the features are nested, so that neighbouring points are \
-                 not independent; the band is not an error of the line. The vertical line is the \
-                 interpolation threshold $p=n$.",
+                "Test error of {estimator} on $p$ random features and $n={}$ training points: median over \
+                 {} replicates and a band that holds 10–90 % of them. Within a replicate all widths share \
+                 data and nested features, so the band is no error of the line.",
                 parameters.n, parameters.replicates
             ),
             noise_sentence(parameters, "what the features cannot represent acts as noise"),
@@ -76,10 +74,9 @@ fn sample_wise(parameters: &Parameters, record: &Record) -> Figure {
         ),
         &sentences([
             format!(
-                "Test error of {estimator} on $p={}$ random features as training points are added. Its \
-                 line is the median over {} replicates and the band holds 10–90 % of them; within a \
-                 replicate a larger training set contains the smaller one. The vertical line is the \
-                 interpolation threshold $n=p$.",
+                "Test error of {estimator} on $p={}$ random features as training points are added: median \
+                 over {} replicates and a band that holds 10–90 % of them; within a replicate a larger \
+                 training set contains the smaller one.",
                 parameters.n, parameters.replicates
             ),
             noise_sentence(parameters, "what the features cannot represent acts as noise"),
@@ -117,10 +114,11 @@ fn epoch_wise(parameters: &Parameters, record: &Record) -> Figure {
             (a..=b).find(|&place| (mean[place] < middle) == falls).unwrap_or(a)
         };
         for (text, place, side) in [
-            ("noise is fitted", between(first, peak), Side::Left),
-            ("small features are learned", between(peak, second), Side::Right),
+            ("noise is fitted", between(first, peak), Side::BelowRight),
+            ("small features are learned", between(peak, second), Side::BelowLeft),
         ] {
-            marks.push(mark::note(text, (steps[place], mean[place]), side));
+            let at = (steps[place], mean[place]);
+            marks.push(Mark::Note(Note { text: text.into(), at, side, distance: 1.2 }));
         }
     }
     Figure::new(
@@ -235,7 +233,7 @@ fn ridge_sentence(parameters: &Parameters) -> String {
 fn theory_sentence(parameters: &Parameters, record: &Record, table: &str) -> String {
     let widest = record.tables[table].columns[1].values.iter().copied().fold(0.0, f64::max);
     let end = if table == "model-wise-theory" && widest < 20.0 * parameters.n as f64 {
-        format!(" and are computed up to $p={widest}$")
+        format!(", is computed up to $p={widest}$")
     } else {
         String::new()
     };
@@ -245,8 +243,8 @@ fn theory_sentence(parameters: &Parameters, record: &Record, table: &str) -> Str
         ""
     };
     format!(
-        "The lines of theory are deterministic equivalents: they know only the second moments of \
-         features and target{end}. Theory describes large $n$ and $p${infinite}."
+        "Theory (deterministic equivalents for large $n$ and $p$) knows only the second moments of \
+         features and target{end}{infinite}."
     )
 }
 
@@ -335,7 +333,9 @@ impl<'a> Curve<'a> {
 
     fn theory(&self, lambda: f64) -> Mark {
         let [x, y] = self.beside("theory", lambda, "test");
-        mark::line("theory", Role::Theory, x, y)
+        let of =
+            if lambda == 0.0 { "minimum norm".into() } else { format!("$λ = {}$", power(lambda)) };
+        mark::line("theory", Role::Theory, x, y).about(&of)
     }
 
     /// Names of the threshold and of one more place, where the estimator has a peak to be named.

@@ -165,7 +165,7 @@ fn trajectory(parameters: &Settings, record: &Record) -> Option<Figure> {
          path from the initialisation to the trained network",
         &caption,
         axes,
-        ["first", "second"],
+        ["PC 1", "PC 2"],
         surface,
         Height::Logarithm,
         marks,
@@ -187,7 +187,7 @@ fn twice(
 ) -> Figure {
     let contours = mark::filled_contours(LOSS, Scale::Log, surface.clone());
     // The axes beside it are named in full.
-    let [first, second] = names.map(Axis::linear);
+    let [first, second] = names.map(|name| Axis::linear(name).unit(&x.unit));
     let space = Space {
         x: first,
         y: second,

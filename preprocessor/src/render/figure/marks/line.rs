@@ -22,6 +22,7 @@ use crate::render::figure::plotted::Scene;
 use crate::render::figure::style::Colour;
 use crate::render::figure::style::Ink;
 use crate::render::figure::style::Shape;
+use crate::render::figure::text;
 
 /// Length of an arrow head in px.
 const HEAD: f64 = 11.0;
@@ -70,22 +71,35 @@ impl Plotted for Line {
     }
 
     fn list<'a>(&'a self, listing: &mut Listing<'a>) {
-        listing.curve(&self.x, vec![(name(&self.label, self.role), &self.y)]);
+        listing.curve(&self.x, vec![(full_name(self), &self.y)]);
     }
 
     fn rows(&self) -> Vec<Row> {
-        let row = |(&x, &y)| Row { x: Some(x), y: Some(y), ..Row::new("line", &self.label) };
+        let label = match self.about.trim() {
+            "" => self.label.clone(),
+            _ => full_name(self),
+        };
+        let row = |(&x, &y)| Row { x: Some(x), y: Some(y), ..Row::new("line", &label) };
         self.x.iter().zip(&self.y).map(row).collect()
     }
 
     fn describe(&self, scales: (Scale, Scale)) -> Vec<String> {
-        let name = name(&self.label, self.role);
+        let name = full_name(self);
         let kind = match self.join {
             Join::Straight => "line",
             Join::Steps => "steps",
             Join::Arrows => "trajectory",
         };
         vec![format!("“{name}” ({kind}) {}", course(&self.x, &self.y, scales))]
+    }
+}
+
+/// The name of a line with what tells it from others of that name: “theory, λ = 10⁻³”.
+fn full_name(line: &Line) -> String {
+    let name = name(&line.label, line.role);
+    match text::plain(line.about.trim()) {
+        about if about.is_empty() => name,
+        about => format!("{name}, {about}"),
     }
 }
 

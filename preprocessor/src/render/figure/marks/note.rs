@@ -21,7 +21,7 @@ use crate::render::figure::style::Ink;
 use crate::render::figure::text;
 
 /// Font size as a share of the figure's.
-const SIZE: f64 = 0.92;
+const SIZE: f64 = crate::render::figure::style::NOTE;
 
 /// A line of text in font sizes.
 const LINE: f64 = 1.2;

@@ -167,7 +167,7 @@ pub(super) fn describe(mark: &Mark, view: &View, spans: &Spans, mesh: &Mesh) -> 
     let place = |x: f64, y: f64| {
         let at = format!("({}, {})", number(x), number(y));
         match height(x, y) {
-            Some(height) => format!("{at} at height {}", number(rounded(height))),
+            Some(height) => format!("{at} at height {}", number(height)),
             None => format!("{at} outside of the surface"),
         }
     };
@@ -198,8 +198,8 @@ pub(super) fn describe(mark: &Mark, view: &View, spans: &Spans, mesh: &Mesh) -> 
                 0 => format!("“{name}” (points) has no points on the surface."),
                 count => format!(
                     "“{name}” ({count} points on the surface) has heights from {} to {}.",
-                    number(rounded(low)),
-                    number(rounded(high))
+                    number(low),
+                    number(high)
                 ),
             }
         }
@@ -213,11 +213,6 @@ pub(super) fn describe(mark: &Mark, view: &View, spans: &Spans, mesh: &Mesh) -> 
         _ => return Vec::new(),
     };
     vec![said]
-}
-
-/// A height to three digits: it lies between nodes.
-fn rounded(value: f64) -> f64 {
-    format!("{value:.2e}").parse().unwrap_or(value)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use super::view::View;
 use crate::render::figure::canvas::Canvas;
 use crate::render::figure::canvas::Rect;
 use crate::render::figure::canvas::Setting;
+use crate::render::figure::inset::two_labels;
 use crate::render::figure::layout::LINE;
 use crate::render::figure::scale::Span;
 use crate::render::figure::style::Colour;
@@ -24,6 +25,16 @@ const TICK_ROOM: f64 = 8.0;
 
 /// Length of a tick in px.
 const TICK: f64 = 5.0;
+
+/// Between labels of different axes, in font sizes: more than a space, so that no two read as one.
+const ASIDE: f64 = 0.4;
+
+/// The least of it in px.
+const LEAST: f64 = 3.0;
+
+/// Most steps of a label away from its axis, where one of another axis stands in its place, and
+/// the length of a step in font sizes.
+const STEPS: (u32, f64) = (6, 0.25);
 
 type Point = (f64, f64);
 
@@ -39,7 +50,11 @@ struct Words {
 
 impl Words {
     fn apart(&self, other: &Self) -> bool {
-        let gap = 2.0;
+        self.apart_by(other, 2.0)
+    }
+
+    /// Whether there is such a gap between them where they stand side by side; their height has one.
+    fn apart_by(&self, other: &Self, gap: f64) -> bool {
         (self.at.0 - other.at.0).abs() >= self.half.0 + other.half.0 + gap
             || (self.at.1 - other.at.1).abs() >= self.half.1 + other.half.1
     }
@@ -150,15 +165,12 @@ impl Frame {
         let mut deep = [0.0; 3];
         let mut with_ticks = Vec::new();
         for ((edge, names), deep) in edges.into_iter().zip(names).zip(&mut deep) {
-            let ticks = edge.ticks(names, view, size);
-            for tick in ticks.iter().filter(|tick| !tick.label.is_empty()) {
-                let label = edge.label(tick, view, size);
-                if words.iter().all(|other| other.apart(&label)) {
-                    let normal = edge.normal(view);
-                    let reach = label.half.0 * normal.0.abs() + label.half.1 * normal.1.abs();
-                    *deep = reach.max(*deep);
-                    words.push(label);
-                }
+            let ticks = edge.ticks(names, view, size, &words);
+            let normal = edge.normal(view);
+            for (label, shift) in edge.labels(&ticks, view, size, &words) {
+                let reach = label.half.0 * normal.0.abs() + label.half.1 * normal.1.abs();
+                *deep = (reach + shift / 2.0).max(*deep);
+                words.push(label);
             }
             with_ticks.push((edge, ticks));
         }
@@ -273,32 +285,62 @@ impl Edge {
         if outward < 0.0 { (-normal.0, -normal.1) } else { normal }
     }
 
-    fn ticks(&self, names: &[String], view: &View, size: f64) -> Vec<Tick> {
+    /// The ticks, with two labels at least beside those of other axes, if there is room for two.
+    fn ticks(&self, names: &[String], view: &View, size: f64, taken: &[Words]) -> Vec<Tick> {
         if !names.is_empty() {
             return ticks::names(&self.span, names);
         }
         let length = self.length(view);
-        // An axis that points at the eye has no room for numbers.
-        let (least, each) = if self.upright { (1.5, 1.6) } else { (3.0, 2.2) };
-        if length < least * size {
-            return Vec::new();
-        }
-        let most = ((length / (each * size)) as usize).min(6);
-        ticks::fitting(&self.span, most, |ticks| {
-            let labels: Vec<Words> = ticks
-                .iter()
-                .filter(|tick| !tick.label.is_empty())
-                .map(|tick| self.label(tick, view, size))
-                .collect();
+        let fits = |ticks: &[Tick]| {
+            let labels: Vec<Words> =
+                labelled(ticks).map(|tick| self.label(tick, view, size, 0.0)).collect();
             labels.windows(2).all(|pair| pair[0].apart(&pair[1]))
-        })
+        };
+        let enough =
+            |ticks: &[Tick]| fits(ticks) && self.labels(ticks, view, size, taken).len() > 1;
+        // An axis that points at the eye has no room for many numbers.
+        let (least, each) = if self.upright { (1.5, 1.6) } else { (3.0, 2.2) };
+        let usual = if length < least * size {
+            Vec::new()
+        } else {
+            let most = ((length / (each * size)) as usize).min(6);
+            ticks::fitting(&self.span, most, fits)
+        };
+        if enough(&usual) {
+            return usual;
+        }
+        two_labels(&self.span, enough).unwrap_or(usual)
     }
 
-    fn label(&self, tick: &Tick, view: &View, size: f64) -> Words {
+    /// The labels of ticks beside those of other axes, each with how far it is shifted outwards.
+    /// One that has no room is left out, or shifted if the axis had fewer than two without it.
+    fn labels(&self, ticks: &[Tick], view: &View, size: f64, taken: &[Words]) -> Vec<(Words, f64)> {
+        let gap = (ASIDE * size).max(LEAST);
+        let placed = |most: u32| {
+            let mut own: Vec<(Words, f64)> = Vec::new();
+            for tick in labelled(ticks) {
+                let steps = if own.len() < 2 { most } else { 0 };
+                let found = (0..=steps)
+                    .map(|step| f64::from(step) * STEPS.1 * size)
+                    .map(|shift| (self.label(tick, view, size, shift), shift))
+                    .find(|(label, _)| {
+                        taken.iter().all(|other| other.apart_by(label, gap))
+                            && own.iter().all(|(other, _)| other.apart(label))
+                    });
+                own.extend(found);
+            }
+            own
+        };
+        let still = placed(0);
+        if still.len() < 2 { placed(STEPS.0) } else { still }
+    }
+
+    /// The label of a tick, shifted so far outwards.
+    fn label(&self, tick: &Tick, view: &View, size: f64, shift: f64) -> Words {
         let (x, y) = self.at(tick.place, view);
         let half = (text::width(&tick.label, size) / 2.0, 0.6 * size);
         let normal = self.normal(view);
-        let away = TICK_ROOM + half.0 * normal.0.abs() + half.1 * normal.1.abs();
+        let away = TICK_ROOM + shift + half.0 * normal.0.abs() + half.1 * normal.1.abs();
         let at = (x + normal.0 * away, y + normal.1 * away);
         Words { text: tick.label.clone(), upwards: false, at, half }
     }
@@ -339,4 +381,9 @@ impl Edge {
             words.push(Words { text: line, upwards: self.upright, at, half });
         }
     }
+}
+
+/// The ticks with a label.
+fn labelled(ticks: &[Tick]) -> impl Iterator<Item = &Tick> {
+    ticks.iter().filter(|tick| !tick.label.is_empty())
 }
