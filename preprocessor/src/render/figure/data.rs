@@ -91,6 +91,22 @@ impl<'a> Listing<'a> {
         }
     }
 
+    /// Values along `x` with the ends of their intervals, where there are any.
+    pub(super) fn measured(
+        &mut self,
+        name: &str,
+        x: &'a [f64],
+        y: &'a [f64],
+        (low, high): (&'a [f64], &'a [f64]),
+    ) {
+        let mut columns = vec![(name.to_owned(), y)];
+        if !low.is_empty() || !high.is_empty() {
+            columns.push((format!("{name}, low"), low));
+            columns.push((format!("{name}, high"), high));
+        }
+        self.curve(x, columns);
+    }
+
     /// A table of its own under these heads; an empty head is that of the axis: the first one of the
     /// horizontal axis, the second one of the vertical axis. An empty caption is the panel's.
     pub(super) fn table(&mut self, caption: &str, heads: Vec<String>, rows: Vec<Vec<String>>) {
@@ -192,6 +208,23 @@ pub(super) fn cell_rows(kind: &'static str, grid: &Grid, quantity: &str) -> Vec<
             ..Row::new(kind, quantity)
         })
         .collect()
+}
+
+/// Values with the ends of their intervals, where there are any, for programs.
+pub(super) fn measured_rows(
+    (kind, label): (&'static str, &str),
+    x: &[f64],
+    y: &[f64],
+    (low, high): (&[f64], &[f64]),
+) -> Vec<Row> {
+    let row = |(at, (&x, &y))| Row {
+        x: Some(x),
+        y: Some(y),
+        low: low.get(at).copied(),
+        high: high.get(at).copied(),
+        ..Row::new(kind, label)
+    };
+    x.iter().zip(y).enumerate().map(row).collect()
 }
 
 /// The first line of [`csv`].

@@ -25,6 +25,9 @@ const GUTTER: f64 = 20.0;
 /// Height of the plot of a figure with one panel.
 pub(super) const SINGLE_HEIGHT: f64 = 305.0;
 
+/// About the height of plots beside each other.
+const SEVERAL_HEIGHT: f64 = 190.0;
+
 /// A line of text in font sizes.
 pub(super) const LINE: f64 = 1.25;
 
@@ -84,8 +87,24 @@ pub(super) struct Frame<'a> {
 /// Lays out a figure.
 #[must_use]
 pub(super) fn layout<'a>(figure: &'a Figure, look: &Look) -> Layout<'a> {
-    let columns = look.columns.unwrap_or(figure.columns).clamp(1, 4);
-    let columns = columns.min(figure.panels.len().max(1));
+    let columns = look.columns.unwrap_or_else(|| match look.aspect {
+        // Panels below each other would be flat in a wide drawing.
+        Some(aspect) if aspect > 1.3 => figure.columns.max(2),
+        _ => figure.columns,
+    });
+    let columns = columns.clamp(1, 4).min(figure.panels.len().max(1));
+    let (layout, height) =
+        measured(figure, look, columns, if columns == 1 { SINGLE_HEIGHT } else { SEVERAL_HEIGHT });
+    match look.aspect {
+        // Upright axes again, for the height that this leaves them.
+        Some(_) => measured(figure, look, columns, height).0,
+        None => layout,
+    }
+}
+
+/// The layout with upright axes measured for plots of about this height, and the height that the plots
+/// have.
+fn measured<'a>(figure: &'a Figure, look: &Look, columns: usize, guess: f64) -> (Layout<'a>, f64) {
     let (width, size) = match columns {
         1 => (560.0, style::PAGE),
         2 => (720.0, style::PAGE_SEVERAL),
@@ -93,7 +112,7 @@ pub(super) fn layout<'a>(figure: &'a Figure, look: &Look) -> Layout<'a> {
     };
     let width = look.width.unwrap_or(width).clamp(120.0, 10_000.0);
     let size = look.font_size.unwrap_or(size).clamp(4.0, 200.0);
-    let mut frames = frames(figure, columns, size);
+    let mut frames = frames(figure, columns, guess, size);
     let columns = Columns::new(&mut frames, columns, width);
     let entries: Vec<_> = figure.panels.iter().map(legend::entries).collect();
     let mut legend = Strip::default();
@@ -116,7 +135,7 @@ pub(super) fn layout<'a>(figure: &'a Figure, look: &Look) -> Layout<'a> {
         plot = (plot + (width / aspect.clamp(0.05, 20.0) - height) / rows).max(60.0);
         height = place(&mut frames, &columns, plot, size, top);
     }
-    Layout { width, height, size, legend, panels: frames }
+    (Layout { width, height, size, legend, panels: frames }, plot)
 }
 
 /// What the axes of each panel span, across and upwards.
@@ -145,7 +164,7 @@ pub(super) fn spans(figure: &Figure) -> Vec<(Span, Span)> {
 }
 
 /// The panels before their places are known.
-fn frames(figure: &Figure, columns: usize, size: f64) -> Vec<Frame<'_>> {
+fn frames(figure: &Figure, columns: usize, height: f64, size: f64) -> Vec<Frame<'_>> {
     let count = figure.panels.len();
     let spans = spans(figure);
     figure
@@ -161,7 +180,6 @@ fn frames(figure: &Figure, columns: usize, size: f64) -> Vec<Frame<'_>> {
                         !figure.shared.x || at + columns >= count,
                         !figure.shared.y || at % columns == 0,
                     );
-                    let height = if columns == 1 { SINGLE_HEIGHT } else { 190.0 };
                     Box::new(PlaneBody::new(plane, spans, labelled, height, size))
                 }
                 Content::Space(space) => Box::new(SpaceBody::new(space, size)),
@@ -240,7 +258,8 @@ fn place(frames: &mut [Frame], columns: &Columns, height: f64, size: f64, top: f
     let mut top = top;
     for row in frames.chunks_mut(columns.margins.len()) {
         for (frame, at) in row.iter_mut().zip(0..) {
-            frame.title = text::wrap(&frame.panel.title, style::TITLE * size, columns.room(at), 3);
+            let bold = style::BOLD * style::TITLE * size;
+            frame.title = text::wrap(&frame.panel.title, bold, columns.room(at), 3);
         }
         let title = largest(row, |frame| LINE * style::TITLE * size * frame.title.len() as f64);
         let legend = largest(row, |frame| frame.legend.height);

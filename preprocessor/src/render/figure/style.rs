@@ -105,6 +105,9 @@ pub(super) const NOTE: f64 = 0.92;
 pub(super) const INSET: f64 = 0.8;
 pub(super) const SCRIPT: f64 = 0.72;
 
+/// How much wider a bold text is than a plain one: DejaVu Sans Bold over DejaVu Sans, rounded up.
+pub(super) const BOLD: f64 = 1.15;
+
 /// Every look, in the order of [`Colour::index`].
 pub(super) const LOOKS: [Look; 17] = [
     look("train", "#0069a8", "#5ab4ec", "8 4", 2.2, Shape::Square),

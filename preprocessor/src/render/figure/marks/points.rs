@@ -15,6 +15,7 @@ use crate::render::figure::clip;
 use crate::render::figure::clip::Place;
 use crate::render::figure::data::Listing;
 use crate::render::figure::data::Row;
+use crate::render::figure::data::measured_rows;
 use crate::render::figure::data::name;
 use crate::render::figure::data::named;
 use crate::render::figure::describe::course;
@@ -70,23 +71,11 @@ impl Plotted for Points {
 
     fn list<'a>(&'a self, listing: &mut Listing<'a>) {
         let name = name(&self.label, self.role);
-        let mut columns = vec![(name.clone(), &self.y[..])];
-        if !self.low.is_empty() || !self.high.is_empty() {
-            columns.push((format!("{name}, low"), &self.low));
-            columns.push((format!("{name}, high"), &self.high));
-        }
-        listing.curve(&self.x, columns);
+        listing.measured(&name, &self.x, &self.y, (&self.low, &self.high));
     }
 
     fn rows(&self) -> Vec<Row> {
-        let row = |(at, (&x, &y))| Row {
-            x: Some(x),
-            y: Some(y),
-            low: self.low.get(at).copied(),
-            high: self.high.get(at).copied(),
-            ..Row::new("points", &self.label)
-        };
-        self.x.iter().zip(&self.y).enumerate().map(row).collect()
+        measured_rows(("points", &self.label), &self.x, &self.y, (&self.low, &self.high))
     }
 
     fn describe(&self, scales: (Scale, Scale)) -> Vec<String> {
