@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::claim::Claim;
 use crate::exhibit::Exhibit;
+use crate::exhibit::Sweep;
 use crate::experiment::Cost;
 use crate::experiment::Place;
 use crate::figure::Figure;
@@ -183,6 +184,12 @@ impl Entry {
     ) -> Result<Vec<Claim>, Unreadable> {
         self.methods.claims(parameters, record)
     }
+
+    /// Parameters with values to sweep through.
+    #[must_use]
+    pub fn sweeps(&self) -> Vec<Sweep> {
+        self.methods.sweeps()
+    }
 }
 
 /// [`Exhibit`] without its types.
@@ -212,6 +219,7 @@ trait Erased: Send + Sync {
         parameters: &Map<String, Value>,
         record: &Record,
     ) -> Result<Vec<Claim>, Unreadable>;
+    fn sweeps(&self) -> Vec<Sweep>;
 }
 
 /// Carries the type of an experiment. The function pointer keeps it `Send + Sync` for every `E`.
@@ -305,5 +313,9 @@ impl<E: Exhibit> Erased for Typed<E> {
         record: &Record,
     ) -> Result<Vec<Claim>, Unreadable> {
         Ok(E::claims(&Self::parameters(parameters)?, record))
+    }
+
+    fn sweeps(&self) -> Vec<Sweep> {
+        E::sweeps()
     }
 }

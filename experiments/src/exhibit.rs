@@ -1,5 +1,7 @@
 //! How a record is shown: figures and claims. Looks alone; editing an exhibit recomputes nothing.
 
+use serde_json::Value;
+
 use crate::claim::Claim;
 use crate::experiment::Experiment;
 use crate::figure::Figure;
@@ -18,4 +20,31 @@ pub trait Exhibit: Experiment {
 
     /// What the record must show. At default parameters every claim is enforced.
     fn claims(parameters: &Self::Parameters, record: &Record) -> Vec<Claim>;
+
+    /// Parameters that are worth a slider, each with the values that `{sweep: PARAMETER}` shows. Every
+    /// value is a simulation of its own, so a list of them is looks: no number depends on it.
+    #[must_use]
+    fn sweeps() -> Vec<Sweep> {
+        Vec::new()
+    }
+}
+
+/// Values of one parameter, in the order in which a slider shows them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sweep {
+    /// The parameter.
+    pub parameter: &'static str,
+    /// Its values: 1 to 32 different ones that its field admits.
+    pub values: Vec<Value>,
+}
+
+impl Sweep {
+    /// A parameter with these values.
+    #[must_use]
+    pub fn new<V: Into<Value>>(
+        parameter: &'static str,
+        values: impl IntoIterator<Item = V>,
+    ) -> Self {
+        Self { parameter, values: values.into_iter().map(Into::into).collect() }
+    }
 }

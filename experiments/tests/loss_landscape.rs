@@ -14,7 +14,9 @@ use experiments::entry::Catalog;
 use experiments::entry::Entry;
 use experiments::exhibit::Exhibit;
 use experiments::experiment::Experiment;
-use experiments::figure::Mark;
+use experiments::figure::Content;
+use experiments::figure::Grid;
+use experiments::figure::mark::Mark;
 use experiments::fingerprint::Fingerprint;
 use experiments::lab::landscape::Normalise;
 use experiments::lab::network::Activation;
@@ -88,12 +90,25 @@ fn figures_follow_the_planes_that_are_kept() {
         }
         for figure in &figures {
             assert!(!figure.label.is_empty() && !figure.caption.is_empty());
-            for mark in figure.panels.iter().flat_map(|panel| &panel.marks) {
-                if let Mark::HeatMap { x, y, values, .. } = mark {
+            let mut surfaces = 0;
+            for panel in &figure.panels {
+                let contours = panel.marks().iter().filter_map(|mark| match mark {
+                    Mark::Contours(contours) => Some(&contours.grid),
+                    _ => None,
+                });
+                let space = match &panel.content {
+                    Content::Space(space) => Some(&space.surface),
+                    _ => None,
+                };
+                for Grid { x, y, values } in contours.chain(space) {
+                    surfaces += 1;
                     assert_eq!((values.len(), values[0].len()), (y.len(), x.len()));
                     assert!(values.iter().flatten().all(|&value| value > 0.0));
                 }
             }
+            // From the side and from above.
+            let planes = ["slice", "eigen", "trajectory"].contains(&&figure.name[..]);
+            assert_eq!(surfaces, if planes { 2 } else { 0 }, "{}", figure.name);
         }
         figures.into_iter().map(|figure| figure.name).collect::<Vec<_>>()
     };

@@ -1,6 +1,7 @@
 //! From records to what is shown: figures and claims, and which claims stop the build.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use experiments::claim::Claim;
 use experiments::claim::Verdict;
@@ -11,6 +12,7 @@ use crate::diagnostics::Problem;
 use crate::diagnostics::Problems;
 use crate::export;
 use crate::number::number;
+use crate::render::figure::align;
 use crate::resolve::Simulation;
 use crate::store::records::Stored;
 
@@ -23,7 +25,7 @@ pub struct Exhibited {
     pub claims: Vec<Claim>,
 }
 
-/// Figures and claims of each record. A claim of a simulation at default parameters that does not
+/// Figures and claims of each record; the frames of a sweep have their axes in common. A claim of a simulation at default parameters that does not
 /// hold is a problem at its first directive.
 pub fn exhibit(
     simulations: &BTreeMap<String, Simulation<'_>>,
@@ -52,7 +54,26 @@ pub fn exhibit(
             )),
         }
     }
+    for simulation in simulations.values() {
+        align_frames(simulation, &mut exhibits);
+    }
     exhibits
+}
+
+/// Gives the frames of a sweep axes in common.
+fn align_frames(simulation: &Simulation<'_>, exhibits: &mut BTreeMap<String, Exhibited>) {
+    let Some(sweep) = &simulation.sweep else { return };
+    let frames: BTreeSet<&str> =
+        sweep.frames.iter().map(|frame| frame.simulation.as_str()).collect();
+    let mut figures: BTreeMap<String, Vec<&mut Figure>> = BTreeMap::new();
+    for (name, exhibited) in exhibits {
+        if frames.contains(name.as_str()) {
+            for figure in &mut exhibited.figures {
+                figures.entry(figure.name.clone()).or_default().push(figure);
+            }
+        }
+    }
+    figures.values_mut().for_each(|frames| align(frames));
 }
 
 fn enforce(simulation: &Simulation<'_>, claims: &[Claim], problems: &mut Problems) {

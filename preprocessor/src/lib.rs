@@ -24,12 +24,15 @@ pub mod lesson;
 pub mod number;
 pub mod numbering;
 pub mod obtain;
+pub mod options;
 pub mod render;
 pub mod resolve;
 pub mod runner;
 pub mod scan;
 pub mod source;
 pub mod store;
+pub mod sweep;
+pub mod testcard;
 pub mod theme;
 
 use std::collections::BTreeMap;

@@ -1,7 +1,6 @@
 //! From directives to simulations: ids to experiments, YAML to typed parameters, names to run keys.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use experiments::entry::Catalog;
 use experiments::entry::Entry;
@@ -14,11 +13,17 @@ use crate::diagnostics::Problem;
 use crate::diagnostics::Problems;
 use crate::diagnostics::suggest;
 use crate::key::RunInputs;
+use crate::options;
+use crate::options::Places;
 use crate::scan::Directive;
 use crate::source::Origin;
+use crate::sweep;
+use crate::sweep::Frame;
+use crate::sweep::Sweep;
+use crate::sweep::Swept;
 
 /// Options of a directive that are not parameters of the experiment.
-const OPTIONS: [&str; 3] = ["as", "caption", "figure"];
+const OPTIONS: [&str; 4] = ["as", "caption", "figure", "sweep"];
 
 /// An experiment with one set of parameters, shown under a name.
 pub struct Simulation<'c> {
@@ -32,6 +37,9 @@ pub struct Simulation<'c> {
     pub inputs: RunInputs,
     /// Whether every parameter has its default: then its claims are enforced.
     pub published: bool,
+    /// The sweep that a slider takes it through; it is the frame that is shown first. The other frames
+    /// are simulations of their own.
+    pub sweep: Option<Sweep>,
     /// Where it is first shown.
     pub place: Place,
 }
@@ -45,11 +53,13 @@ pub struct Showing {
     pub figure: Option<String>,
     /// The author's caption instead of the exhibit's.
     pub caption: Option<String>,
+    /// Whether this directive asks for the sweep; without, the simulation's own frame is shown alone.
+    pub swept: bool,
     /// Where.
     pub place: Place,
 }
 
-/// Resolves one `[[simulation …]]`, adds its simulation to those of the book, and says what to show.
+/// Resolves one `[[simulation …]]`, adds its simulations to those of the book, and says what to show.
 pub fn resolve<'c>(
     directive: &Directive,
     origin: &Origin,
@@ -69,29 +79,14 @@ pub fn resolve<'c>(
         problems.push(Problem::error(Some(place), message, suggest(id, known)));
         return None;
     };
-    let mut given = match &directive.options {
-        None => Map::new(),
-        Some(options) => match parse(&options.text) {
-            Ok(map) => map,
-            Err((message, at)) => {
-                let last = options.text.len().saturating_sub(1);
-                let start = options.source_offset(at.min(last));
-                problems.push(Problem::error(
-                    Some(origin.place(start..start + 1)),
-                    format!("the options are not a YAML mapping: {message}"),
-                    "write `{name: value, other: [1, 2]}`",
-                ));
-                return None;
-            }
-        },
-    };
-    let at = |key: &str| origin.place(key_span(directive, key));
+    let mut given = given(directive, origin, problems)?;
+    let places = Places::new(directive, origin);
     let mut text = |key: &'static str, problems: &mut Problems| match given.remove(key) {
         None => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
         Some(other) => {
             problems.push(Problem::error(
-                Some(at(key)),
+                Some(places.key(&[key])),
                 format!("`{key}` is {other}, but must be text"),
                 format!("write it in quotes: {key}: \"…\""),
             ));
@@ -101,46 +96,153 @@ pub fn resolve<'c>(
     let (name, figure, caption) =
         (text("as", problems), text("figure", problems), text("caption", problems));
     let name = name.ok()?.unwrap_or_else(|| id.to_owned());
-    if !is_name(&name) || catalog.get(&name).is_some_and(|other| other.id() != id) {
+    if !is_name(&name) || is_another_id(&name, entry, catalog) {
         problems.push(Problem::error(
-            Some(at("as")),
+            Some(places.key(&["as"])),
             format!("`{name}` cannot be the name of a simulation of `{id}`"),
             "use up to 64 lower-case letters, digits and hyphens, not the id of another experiment",
         ));
         return None;
     }
+    let wanted = given.remove("sweep");
     let parameters = match entry.complete(&given) {
         Ok(parameters) => parameters,
         Err(faults) => {
             for fault in faults {
-                problems.push(parameter_problem(&fault, entry, at(fault.parameter())));
+                let place = places.key(&[fault.parameter()]);
+                problems.push(parameter_problem(&fault, entry, place));
             }
             return None;
         }
     };
-    let inputs = RunInputs::new(entry, &parameters);
-    let published = entry.complete(&Map::new()).is_ok_and(|defaults| defaults == parameters);
-    match simulations.get(&name) {
-        Some(first) if first.inputs != inputs => {
+    let mut resolved =
+        Resolved { catalog, entry, simulations, problems, place: &place, new: Vec::new() };
+    let swept = wanted.is_some();
+    match wanted {
+        None => resolved.add(&name, parameters, None, &place),
+        Some(wanted) => {
+            let frames = sweep::resolve(entry, &name, &given, &wanted, &places);
+            match frames {
+                Ok(frames) => resolved.add_frames(&name, frames),
+                Err(found) => {
+                    for problem in found {
+                        resolved.problems.push(problem);
+                    }
+                    None
+                }
+            }
+        }
+    }?;
+    resolved.finish();
+    Some(Showing { name, figure: figure.ok()?, caption: caption.ok()?, swept, place })
+}
+
+/// The options as they are given; nothing where they cannot be read.
+fn given(
+    directive: &Directive,
+    origin: &Origin,
+    problems: &mut Problems,
+) -> Option<Map<String, Value>> {
+    let Some(options) = &directive.options else { return Some(Map::new()) };
+    match options::parse(&options.text) {
+        Ok(map) => Some(map),
+        Err((message, at)) => {
+            let last = options.text.len().saturating_sub(1);
+            let start = options.source_offset(at.min(last));
             problems.push(Problem::error(
-                Some(place),
-                format!(
-                    "`{name}` already names other parameters or another experiment, at {}",
-                    first.place
-                ),
+                Some(origin.place(start..start + 1)),
+                format!("the options are not a YAML mapping: {message}"),
+                "write `{name: value, other: [1, 2]}`",
+            ));
+            None
+        }
+    }
+}
+
+/// The simulations of one directive: those that are new are added together, or none.
+struct Resolved<'r, 'c> {
+    catalog: &'c Catalog,
+    entry: &'c Entry,
+    simulations: &'r mut BTreeMap<String, Simulation<'c>>,
+    problems: &'r mut Problems,
+    /// Where the directive stands.
+    place: &'r Place,
+    new: Vec<Simulation<'c>>,
+}
+
+impl Resolved<'_, '_> {
+    /// The simulation that the directive names, which may have been shown before.
+    fn add(
+        &mut self,
+        name: &str,
+        parameters: Map<String, Value>,
+        sweep: Option<Sweep>,
+        place: &Place,
+    ) -> Option<()> {
+        let inputs = RunInputs::new(self.entry, &parameters);
+        if let Some(first) = self.simulations.get(name) {
+            let message = if first.inputs != inputs {
+                "already names other parameters or another experiment, at"
+            } else if sweep.is_some() && first.sweep != sweep {
+                "is first shown without this sweep, at"
+            } else {
+                return Some(());
+            };
+            self.problems.push(Problem::error(
+                Some(self.place.clone()),
+                format!("`{name}` {message} {}", first.place),
                 format!("give one of them a name of its own: {{as: {name}-2, …}}"),
             ));
             return None;
         }
-        Some(_) => {}
-        None => {
-            let place = place.clone();
-            let simulation =
-                Simulation { name: name.clone(), entry, parameters, inputs, published, place };
-            simulations.insert(name.clone(), simulation);
-        }
+        let published =
+            self.entry.complete(&Map::new()).is_ok_and(|defaults| defaults == parameters);
+        let (name, place) = (name.to_owned(), place.clone());
+        let entry = self.entry;
+        self.new.push(Simulation { name, entry, parameters, inputs, published, sweep, place });
+        Some(())
     }
-    Some(Showing { name, figure: figure.ok()?, caption: caption.ok()?, place })
+
+    /// The simulations of a sweep: the frame that is shown first bears the directive's name.
+    fn add_frames(&mut self, name: &str, swept: Swept) -> Option<()> {
+        let Swept { sweep, parameters } = swept;
+        for (i, (parameters, place)) in parameters.into_iter().enumerate() {
+            if i == sweep.start {
+                let place = self.place.clone();
+                self.add(name, parameters, Some(sweep.clone()), &place)?;
+                continue;
+            }
+            let Frame { label, simulation: frame } = &sweep.frames[i];
+            let inputs = RunInputs::new(self.entry, &parameters);
+            let taken = match self.simulations.get(frame) {
+                Some(other) if other.inputs != inputs => Some(format!(", at {}", other.place)),
+                Some(_) => continue,
+                None => is_another_id(frame, self.entry, self.catalog).then(String::new),
+            };
+            if let Some(taken) = taken {
+                self.problems.push(Problem::error(
+                    Some(place),
+                    format!(
+                        "the value {label} needs the name `{frame}`, which is another \
+                         simulation's{taken}"
+                    ),
+                    format!("give the sweep a name of its own: {{as: {name}-2, …}}"),
+                ));
+                return None;
+            }
+            self.add(frame, parameters, None, &place)?;
+        }
+        Some(())
+    }
+
+    fn finish(self) {
+        let named = self.new.into_iter().map(|simulation| (simulation.name.clone(), simulation));
+        self.simulations.extend(named);
+    }
+}
+
+fn is_another_id(name: &str, entry: &Entry, catalog: &Catalog) -> bool {
+    catalog.get(name).is_some_and(|other| other.id() != entry.id())
 }
 
 /// Whether a name matches `[a-z0-9][a-z0-9-]{0,63}`.
@@ -151,46 +253,8 @@ fn is_name(name: &str) -> bool {
         && name.bytes().all(|byte| plain(byte) || byte == b'-')
 }
 
-/// Reads a YAML flow mapping. A fault comes with its byte in the text.
-fn parse(yaml: &str) -> Result<Map<String, Value>, (String, usize)> {
-    // `y`, `no` and `off` are words here, not truth values.
-    let options = serde_saphyr::options! { strict_booleans: true };
-    serde_saphyr::from_str_with_options::<Map<String, Value>>(yaml, options).map_err(|error| {
-        let at = error.location().map_or(0, |location| {
-            let line = usize::try_from(location.line()).unwrap_or(1).max(1) - 1;
-            let column = usize::try_from(location.column()).unwrap_or(1).max(1) - 1;
-            let start: usize = yaml.split_inclusive('\n').take(line).map(str::len).sum();
-            let in_line = yaml[start..].char_indices().nth(column);
-            start + in_line.map_or(yaml.len() - start, |(at, _)| at)
-        });
-        let text = error.without_snippet().to_string();
-        // Without the place, which we give ourselves, and without advice to programmers.
-        let text = text.split(" at line ").next().unwrap_or_default();
-        let text = text.split(", set ").next().unwrap_or_default();
-        let text = text.split("; use ").next().unwrap_or_default().trim();
-        (text.to_owned(), at)
-    })
-}
-
-/// Where a key stands in the options of a directive; all of the options if it is not found.
-fn key_span(directive: &Directive, key: &str) -> Range<usize> {
-    let Some(options) = &directive.options else { return directive.subject_span.clone() };
-    let yaml = options.text.as_str();
-    let is_key = |at: &usize| {
-        let before = yaml[..*at].trim_end().trim_end_matches(['"', '\'']).trim_end();
-        let after = yaml[at + key.len()..].trim_start_matches(['"', '\'']).trim_start();
-        (before.ends_with('{') || before.ends_with(',')) && after.starts_with(':')
-    };
-    match yaml.match_indices(key).map(|(at, _)| at).find(is_key) {
-        Some(at) if !key.is_empty() => {
-            let start = options.source_offset(at);
-            start..start + key.len()
-        }
-        _ => options.span.clone(),
-    }
-}
-
-fn parameter_problem(fault: &Fault, entry: &Entry, place: Place) -> Problem {
+/// What is wrong with a parameter, and what may be given instead.
+pub(crate) fn parameter_problem(fault: &Fault, entry: &Entry, place: Place) -> Problem {
     let hint = match fault {
         Fault::Unknown { name, known } => suggest(name, known.iter().copied().chain(OPTIONS)),
         Fault::Range { name, .. } => entry
@@ -222,20 +286,5 @@ mod tests {
         ] {
             assert_eq!(is_name(name), expected, "{name}");
         }
-    }
-
-    #[test]
-    fn options_are_yaml_with_faults_at_their_byte() {
-        let map = parse("{as: wide, n: 40, lambdas: [1e-3, 0.5], caption: \"a: b\"}").unwrap();
-        assert_eq!(
-            Value::Object(map),
-            serde_json::json!({"as": "wide", "n": 40, "lambdas": [1e-3, 0.5], "caption": "a: b"})
-        );
-        assert_eq!(parse("{as: y, caption: no}").unwrap()["caption"], "no");
-        let (message, at) = parse("{n: 1, n: 2}").unwrap_err();
-        assert!(message.contains("duplicate"), "{message}");
-        assert_eq!(at, 7);
-        assert!(parse("{n: [1}").is_err());
-        assert!(parse("[1]").is_err());
     }
 }

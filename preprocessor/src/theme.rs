@@ -19,8 +19,10 @@ pub const FILES: &[(&str, &[u8])] = &[
     file!("katex.css"),
     file!("code-toggle.css"),
     file!("figures.css"),
+    file!("sweep.css"),
     file!("paper.css"),
     file!("code-toggle.js"),
+    file!("sweep.js"),
     font!("KaTeX_AMS-Regular.woff2"),
     font!("KaTeX_Caligraphic-Bold.woff2"),
     font!("KaTeX_Caligraphic-Regular.woff2"),
@@ -44,10 +46,11 @@ pub const FILES: &[(&str, &[u8])] = &[
 ];
 
 /// The style sheets among [`FILES`], in the order in which a page needs them.
-pub const STYLES: &[&str] = &["katex.css", "figures.css", "code-toggle.css", "paper.css"];
+pub const STYLES: &[&str] =
+    &["katex.css", "figures.css", "sweep.css", "code-toggle.css", "paper.css"];
 
-/// The script among [`FILES`].
-pub const SCRIPT: &str = "code-toggle.js";
+/// The scripts among [`FILES`].
+pub const SCRIPTS: &[&str] = &["code-toggle.js", "sweep.js"];
 
 /// How our css names a font: mdBook puts the published, hashed name in its place.
 const RESOURCE: (&str, &str) = (r#"url({{ resource "fonts/"#, r#"" }}) format("woff2")"#);
@@ -67,9 +70,9 @@ pub fn inline_styles(names: &[&str], fonts_url_prefixes: &[&str]) -> String {
     with_fonts(&sheets.collect::<String>(), fonts_url_prefixes)
 }
 
-/// The script that makes tabs of code toggles; any number of copies may stand in a page.
-pub fn inline_script() -> &'static str {
-    include_str!("../../theme/code-toggle.js")
+/// One of [`SCRIPTS`], for a `<script>`; any number of copies may stand in a page.
+pub fn inline_script(name: &str) -> &'static str {
+    text(name).unwrap_or_default()
 }
 
 /// A file of the theme that is text.
@@ -204,8 +207,10 @@ mod tests {
     }
 
     #[test]
-    fn the_script_can_stand_in_a_page() {
-        let script = inline_script();
-        assert!(!script.contains("</") && !script.contains("<!--"), "it would end its element");
+    fn scripts_can_stand_in_a_page() {
+        for script in SCRIPTS.iter().map(|name| inline_script(name)) {
+            assert!(script.contains("'use strict'"));
+            assert!(!script.contains("</") && !script.contains("<!--"), "it would end its element");
+        }
     }
 }

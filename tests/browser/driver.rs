@@ -73,10 +73,54 @@ impl Browser {
     /// Focuses an element and presses a key.
     pub(crate) async fn key(&self, selector: &str, key: &str) {
         self.script(&format!("document.querySelector('{selector}').focus(); return 1")).await;
+        self.press(key).await;
+    }
+
+    /// Presses a key where the focus is.
+    pub(crate) async fn press(&self, key: &str) {
+        // What a control of the browser itself looks at.
+        let code = match key {
+            "PageUp" => 33,
+            "PageDown" => 34,
+            "End" => 35,
+            "Home" => 36,
+            "ArrowLeft" => 37,
+            "ArrowUp" => 38,
+            "ArrowRight" => 39,
+            "ArrowDown" => 40,
+            _ => 0,
+        };
         for kind in ["keyDown", "keyUp"] {
-            self.send("Input.dispatchKeyEvent", json!({ "type": kind, "key": key, "code": key }))
-                .await;
+            let event =
+                json!({ "type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code });
+            self.send("Input.dispatchKeyEvent", event).await;
         }
+    }
+
+    /// Presses the mouse at the first point, moves it through the others, and lets go.
+    pub(crate) async fn drag(&self, points: &[(f64, f64)]) {
+        let steps = points.iter().enumerate().map(|(i, at)| (i.min(1), at));
+        let last = points.last().map(|at| (2, at));
+        for (kind, (x, y)) in steps.chain(last) {
+            let kind = ["mousePressed", "mouseMoved", "mouseReleased"][kind];
+            let event = json!({
+                "type": kind,
+                "x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1,
+            });
+            self.send("Input.dispatchMouseEvent", event).await;
+        }
+    }
+
+    /// Puts a finger on the first point, moves it through the others, and lifts it.
+    pub(crate) async fn swipe(&self, points: &[(f64, f64)]) {
+        self.send("Emulation.setTouchEmulationEnabled", json!({ "enabled": true })).await;
+        for (i, (x, y)) in points.iter().enumerate() {
+            let kind = if i == 0 { "touchStart" } else { "touchMove" };
+            let event = json!({ "type": kind, "touchPoints": [{ "x": x, "y": y }] });
+            self.send("Input.dispatchTouchEvent", event).await;
+        }
+        let lifted = json!({ "type": "touchEnd", "touchPoints": [] });
+        self.send("Input.dispatchTouchEvent", lifted).await;
     }
 
     /// Runs the body of an async function in the page (by the debugger, so also where the page's
@@ -91,6 +135,12 @@ impl Browser {
             .await;
         assert!(result.get("exceptionDetails").is_none(), "{result}");
         result["result"]["value"].clone()
+    }
+
+    /// Runs a script in the page as if it were one of its own.
+    pub(crate) async fn evaluate(&self, script: &str) {
+        let result = self.send("Runtime.evaluate", json!({ "expression": script })).await;
+        assert!(result.get("exceptionDetails").is_none(), "{result}");
     }
 
     async fn send(&self, method: &str, parameters: Value) -> Value {

@@ -1,6 +1,8 @@
 //! Pages in a real browser: the built course in headless Chromium, driven by ChromeDriver.
 
+mod axe;
 mod driver;
+mod sweep;
 
 use std::path::Path;
 use std::path::PathBuf;
@@ -10,14 +12,20 @@ use driver::Browser;
 use serde_json::Value;
 use serde_json::json;
 
+/// The program that builds books.
+fn program() -> PathBuf {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
+    std::env::var_os("MDBOOK_SIMULATION")
+        .map_or_else(|| repository.join("target/release/mdbook-simulation"), PathBuf::from)
+}
+
 /// The course, built for these tests into a folder of its own by the program that
 /// `MDBOOK_SIMULATION` names (`tests/run` sets it), or that lies in `target/release`.
 fn course() -> (tempfile::TempDir, PathBuf) {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
-    let program = std::env::var_os("MDBOOK_SIMULATION")
-        .map_or_else(|| repository.join("target/release/mdbook-simulation"), PathBuf::from);
     let folder = tempfile::tempdir().unwrap();
     let site = folder.path().join("site");
+    let program = program();
     let status = Command::new(&program)
         .args(["build", "--frozen", "--dest-dir"])
         .arg(&site)
@@ -43,9 +51,7 @@ const faults = [];
 const visible = box => box.width > 0 && box.height > 0;
 for (const svg of document.querySelectorAll('figure.simulation svg')) {
   const frame = svg.getBoundingClientRect();
-  // Panels side by side scroll within their own frame on a phone.
-  const scrolls = getComputedStyle(svg.parentElement).overflowX === 'auto';
-  if (frame.width > window.innerWidth && !scrolls) faults.push('a drawing is wider than the window');
+  if (frame.width > window.innerWidth) faults.push('a drawing is wider than the window');
   const texts = [...svg.querySelectorAll('text')].map(text => [text.textContent, text.getBoundingClientRect()]);
   for (const [i, [text, box]] of texts.entries()) {
     if (!visible(box)) continue;
@@ -179,4 +185,23 @@ fn the_whole_book_prints() {
         assert_eq!(found, json!([true, [], true]));
         assert!(browser.pdf_bytes().await > 50_000);
     });
+}
+
+#[test]
+fn figures_in_pages_are_small() {
+    let (_folder, site) = course();
+    let mut sizes: Vec<usize> = Vec::new();
+    for page in PAGES {
+        let page = std::fs::read_to_string(site.join(page)).unwrap();
+        for rest in page.split("<div class=\"drawing\">").skip(1) {
+            let (drawing, _) = rest.split_once("</div>").unwrap();
+            let drawings = drawing.matches("<svg ").count();
+            assert_eq!(drawings, 2, "one for wide and one for narrow screens");
+            sizes.push(drawing.len());
+        }
+    }
+    sizes.sort_unstable();
+    assert!(sizes.len() >= 10, "{sizes:?}");
+    assert!(sizes[sizes.len() - 1] < 120_000, "the largest of {sizes:?}");
+    assert!(sizes[sizes.len() / 2] < 30_000, "the median of {sizes:?}");
 }

@@ -8,14 +8,15 @@ use experiments::claim::Threshold;
 use experiments::entry::Catalog;
 use experiments::entry::Entry;
 use experiments::exhibit::Exhibit;
+use experiments::exhibit::Sweep;
 use experiments::experiment::Cost;
 use experiments::experiment::Experiment;
 use experiments::experiment::Place;
 use experiments::figure::Axis;
 use experiments::figure::Figure;
-use experiments::figure::Mark;
 use experiments::figure::Panel;
 use experiments::figure::Role;
+use experiments::figure::mark;
 use experiments::fingerprint::Fingerprint;
 use experiments::lab::statistics;
 use experiments::parameters::Field;
@@ -162,22 +163,15 @@ impl Exhibit for Probe {
     fn figures(_: &ProbeParameters, record: &Record) -> Vec<Figure> {
         ["line", "again"]
             .into_iter()
-            .map(|name| Figure {
-                name: name.into(),
-                label: format!("A straight line, {name}."),
-                caption: format!("A line of slope $a$, {name}."),
-                panels: vec![Panel {
-                    title: String::new(),
-                    x: Axis::linear(looks::axis()),
-                    y: Axis::linear("height"),
-                    marks: vec![Mark::Line {
-                        label: "line".into(),
-                        role: Role::Test,
-                        x: record.column("line", "width").to_vec(),
-                        y: record.column("line", "height").to_vec(),
-                    }],
-                }],
-                columns: 1,
+            .map(|name| {
+                let of = |column: &str| record.column("line", column).to_vec();
+                let marks = vec![mark::line("line", Role::Test, of("width"), of("height"))];
+                Figure::new(
+                    name,
+                    &format!("A straight line, {name}."),
+                    &format!("A line of slope $a$, {name}."),
+                    vec![Panel::plane(Axis::linear(looks::axis()), Axis::linear("height"), marks)],
+                )
             })
             .collect()
     }
@@ -185,5 +179,9 @@ impl Exhibit for Probe {
     fn claims(_: &ProbeParameters, record: &Record) -> Vec<Claim> {
         let slope = record.estimate("slope");
         vec![Claim::on("rises", "the line rises: $a > 0$", slope, Threshold::AtLeast(0.5))]
+    }
+
+    fn sweeps() -> Vec<Sweep> {
+        vec![Sweep::new("slope", [-1.0, 2.0, 3.0]), Sweep::new("replicates", [3, 500])]
     }
 }

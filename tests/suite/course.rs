@@ -26,7 +26,7 @@ fn every_claim_holds_and_every_record_is_fresh_and_referred_to() {
 #[test]
 fn the_course_installs_every_file_of_the_theme() {
     let toml = std::fs::read_to_string(repository().join("book.toml")).unwrap();
-    for file in theme::STYLES.iter().copied().chain([theme::SCRIPT]) {
+    for file in theme::STYLES.iter().chain(theme::SCRIPTS) {
         assert!(toml.contains(&format!("theme/{file}")), "{file}");
     }
 }

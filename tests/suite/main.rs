@@ -3,7 +3,9 @@
 mod course;
 mod edits;
 mod errors;
+mod export;
 mod hostile;
 mod line;
 mod pages;
 mod protocol;
+mod sweep;

@@ -252,5 +252,7 @@ fn figures_that_nobody_shows_any_more_are_not_published() {
         .map(|path| path.display().to_string())
         .filter(|path| !path.starts_with("fonts"))
         .collect();
-    assert_eq!(names, ["two-again.csv", "two-again.svg", "two.csv", "two.json", "two.svg"]);
+    let narrow = ["narrow/two-again.svg", "narrow/two.svg"];
+    let own = ["two-again.csv", "two-again.svg", "two.csv", "two.json", "two.svg"];
+    assert_eq!(names, [&narrow[..], &own].concat());
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use experiments::figure::Figure;
 
 use super::figure;
+use super::figure::Look;
 use crate::key;
 
 /// The start of every drawing and the attribute that keeps its key in the file.
@@ -22,17 +23,17 @@ pub struct Drawing {
     pub drawn: bool,
 }
 
-/// The drawing of a figure; from the file at `path` where that holds the drawing of this very figure
-/// by this renderer.
+/// The drawing of a figure in a look; from the file at `path` where that holds the drawing of this very
+/// figure in this look by this renderer.
 #[must_use]
-pub fn drawing(figure: &Figure, path: &Path) -> Drawing {
-    let render_key = key::digest(&serde_json::json!([figure::RENDERER, figure]));
+pub fn drawing(figure: &Figure, look: &Look, path: &Path) -> Drawing {
+    let render_key = key::digest(&serde_json::json!([figure::RENDERER, figure, look]));
     if let Ok(file) = std::fs::read_to_string(path)
         && let Some(svg) = read(&file, &render_key)
     {
         return Drawing { svg, file, drawn: false };
     }
-    let svg = figure::draw(figure);
+    let svg = figure::draw_with(figure, look);
     let mark = mark(&render_key, &svg);
     let file = format!("{}\n", svg.replacen(OPEN, &format!("{OPEN}{ATTRIBUTE}{mark}\" "), 1));
     Drawing { svg, file, drawn: true }
@@ -64,27 +65,21 @@ mod tests {
 
     fn figure(label: &str) -> Figure {
         let (x, y) = (Axis::linear("x"), Axis::linear("y"));
-        let panel = Panel { title: String::new(), x, y, marks: Vec::new() };
-        Figure {
-            name: "a".into(),
-            label: label.into(),
-            caption: String::new(),
-            panels: vec![panel],
-            columns: 1,
-        }
+        Figure::new("a", label, "", vec![Panel::plane(x, y, Vec::new())])
     }
 
     #[test]
     fn a_file_is_read_only_when_it_is_this_drawing_untouched() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.svg");
-        let first = drawing(&figure("one"), &path);
+        let look = Look::default();
+        let first = drawing(&figure("one"), &look, &path);
         assert!(first.drawn);
         std::fs::write(&path, &first.file).unwrap();
-        let again = drawing(&figure("one"), &path);
+        let again = drawing(&figure("one"), &look, &path);
         assert_eq!((again.drawn, &again.svg), (false, &first.svg));
-        assert!(drawing(&figure("two"), &path).drawn);
+        assert!(drawing(&figure("two"), &look, &path).drawn);
         std::fs::write(&path, first.file.replace("</svg>", "<g/></svg>")).unwrap();
-        assert_eq!(drawing(&figure("one"), &path), first);
+        assert_eq!(drawing(&figure("one"), &look, &path), first);
     }
 }

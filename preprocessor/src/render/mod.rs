@@ -6,6 +6,7 @@ pub mod html;
 pub mod math;
 pub mod page;
 pub mod published;
+pub mod sweep;
 pub mod toggle;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ use crate::export;
 use crate::lesson::Lesson;
 use crate::numbering::FigureId;
 use crate::numbering::Numbering;
+use crate::render::figure::Look;
 use crate::render::published::Published;
 use crate::resolve::Showing;
 use crate::resolve::Simulation;
@@ -38,9 +40,9 @@ use crate::theme;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Rendered {
-    /// Figures that were drawn.
+    /// Figures that were drawn, for wide and for narrow screens.
     pub drawn: usize,
-    /// Figures whose drawing lay in `figures/`.
+    /// Figures whose drawings lay in `figures/`.
     pub read: usize,
     /// Formulas.
     pub formulas: usize,
@@ -57,11 +59,20 @@ pub struct Renderer<'a> {
     exhibits: &'a BTreeMap<String, Exhibited>,
     formulas: Formulas,
     numbering: Numbering,
-    /// By stem: the figure that owns its files, and its drawing.
+    /// By stem: the figure that owns its files, and its drawings as HTML.
     drawings: BTreeMap<String, (FigureId, String)>,
     published: Published,
     rendered: Rendered,
     needs: Needs,
+}
+
+/// Which figure of a simulation, and the name of its files without ending.
+#[derive(Clone, Copy)]
+struct Part<'p> {
+    figure: &'p str,
+    /// Whether it is the exhibit's first, to which claims without a figure belong.
+    first: bool,
+    stem: &'p str,
 }
 
 /// What a lesson shows, and so which styles it needs.
@@ -69,6 +80,7 @@ pub struct Renderer<'a> {
 struct Needs {
     math: bool,
     figures: bool,
+    sweeps: bool,
     toggles: bool,
 }
 
@@ -182,7 +194,6 @@ impl<'a> Renderer<'a> {
         problems: &mut Problems,
     ) -> Option<String> {
         let simulation = self.simulations.get(&showing.name)?;
-        let stored = self.records.get(&showing.name)?;
         let exhibited = self.exhibits.get(&showing.name)?;
         let names = || exhibited.figures.iter().map(|figure| figure.name.as_str());
         if let Some(name) = &showing.figure
@@ -203,6 +214,7 @@ impl<'a> Renderer<'a> {
             ));
             return None;
         }
+        let sweep = simulation.sweep.as_ref().filter(|_| showing.swept);
         let to_root = lesson.to_root();
         let mut html = String::new();
         for (i, figure) in exhibited.figures.iter().enumerate() {
@@ -213,51 +225,82 @@ impl<'a> Renderer<'a> {
                 0 => showing.name.clone(),
                 _ => format!("{}-{}", showing.name, figure.name),
             };
-            let id = (showing.name.clone(), figure.name.clone());
-            let Some(svg) = self.draw(&stem, &id, figure) else {
-                problems.push(Problem::error(
-                    Some(showing.place.clone()),
-                    format!("two figures would have the files `figures/{stem}.*`"),
-                    "give the simulation another name with `as`",
-                ));
-                return None;
+            let part = Part { figure: &figure.name, first: i == 0, stem: &stem };
+            let parts = self.parts(&showing.name, part, &to_root, showing, problems)?;
+            let slider = match sweep {
+                Some(sweep) => Some(self.slider(sweep, part, &to_root, showing, problems)?),
+                None => None,
             };
+            let id = (showing.name.clone(), figure.name.clone());
             let anchor = format!("fig-{stem}");
             let (numbered, first) =
                 self.numbering.show(&id, &anchor, &lesson.page, &lesson.section);
-            let of_figure =
-                |claim: &&Claim| claim.figure == figure.name || (i == 0 && claim.figure.is_empty());
-            let shown = page::Shown {
-                simulation,
-                stored,
-                figure,
-                claims: exhibited.claims.iter().filter(of_figure).collect(),
-                svg: &svg,
-                numbered: &numbered,
-                first,
-                to_root: &to_root,
-                stem: &stem,
-            };
-            let place = &showing.place;
-            let mut text = |text: &str, math: bool| {
-                let html = inline(&mut self.formulas, text, math, place, problems);
-                self.needs.math |= html.contains("class=\"katex\"");
-                html
-            };
-            let caption = match &showing.caption {
-                // Where math is somebody else's business, it is in an author's caption too.
-                Some(caption) => text(caption, self.config.math),
-                None => text(&figure.caption, true),
-            };
-            html.push_str(&page::figure(&shown, &caption, &mut |sentence| text(sentence, true)));
+            html.push_str(&page::figure(&parts, &numbered, first, &to_root, slider.as_deref()));
         }
-        self.export(simulation, stored, exhibited);
+        self.export(&showing.name);
         self.needs.figures = true;
+        if let Some(sweep) = sweep {
+            for frame in &sweep.frames {
+                self.export(&frame.simulation);
+            }
+            self.needs.sweeps = true;
+            html = format!("<div class=\"sweep\">{html}</div>");
+        }
         Some(html)
     }
 
-    /// The drawing of a figure, whose files are kept for [`Renderer::write_files`]; none where another
-    /// figure has files of these names.
+    /// What one figure of one simulation shows. Its links start at `to_root`.
+    fn parts(
+        &mut self,
+        name: &str,
+        part: Part<'_>,
+        to_root: &str,
+        showing: &Showing,
+        problems: &mut Problems,
+    ) -> Option<page::Parts> {
+        let simulation = self.simulations.get(name)?;
+        let stored = self.records.get(name)?;
+        let exhibited = self.exhibits.get(name)?;
+        let Some(figure) = exhibited.figures.iter().find(|figure| figure.name == part.figure)
+        else {
+            problems.push(Problem::error(
+                Some(simulation.place.clone()),
+                format!(
+                    "`{name}` has no figure `{}`, as other values of its sweep do",
+                    part.figure
+                ),
+                "take this value out of the sweep, or show another figure with `figure`",
+            ));
+            return None;
+        };
+        let id = (name.to_owned(), figure.name.clone());
+        let Some(drawing) = self.draw(part.stem, &id, figure) else {
+            problems.push(Problem::error(
+                Some(showing.place.clone()),
+                format!("two figures would have the files `figures/{}.*`", part.stem),
+                "give the simulation another name with `as`",
+            ));
+            return None;
+        };
+        let of_figure =
+            |claim: &&Claim| claim.figure == figure.name || (part.first && claim.figure.is_empty());
+        let claims = exhibited.claims.iter().filter(of_figure).collect();
+        let shown = page::Shown { simulation, stored, figure, claims, to_root, stem: part.stem };
+        let mut text = |text: &str, math: bool| {
+            let html = inline(&mut self.formulas, text, math, &showing.place, problems);
+            self.needs.math |= html.contains("class=\"katex\"");
+            html
+        };
+        let caption = match &showing.caption {
+            // Where math is somebody else's business, it is in an author's caption too.
+            Some(caption) => text(caption, self.config.math),
+            None => text(&figure.caption, true),
+        };
+        Some(page::parts(&shown, drawing, caption, &mut |sentence| text(sentence, true)))
+    }
+
+    /// The drawings of a figure, for wide and for narrow screens; none where another figure has files of
+    /// these names.
     fn draw(
         &mut self,
         stem: &str,
@@ -268,21 +311,30 @@ impl<'a> Renderer<'a> {
             return (owner == id).then(|| svg.clone());
         }
         let folder = self.config.lessons.join("figures");
-        let path = folder.join(format!("{stem}.svg"));
-        let drawing = drawing::drawing(figure, &path);
-        if drawing.drawn {
+        let file = format!("{stem}.svg");
+        let wide = drawing::drawing(figure, &Look::default(), &folder.join(&file));
+        let narrow_path = folder.join(published::NARROW).join(&file);
+        let narrow = drawing::drawing(figure, &Look::narrow(), &narrow_path);
+        if wide.drawn || narrow.drawn {
             self.rendered.drawn += 1;
         } else {
             self.rendered.read += 1;
         }
-        self.published.add(path, drawing.file.into_bytes());
+        let html = wide.svg + &narrow.svg;
+        self.published.add(folder.join(file), wide.file.into_bytes());
+        self.published.add(narrow_path, narrow.file.into_bytes());
         let numbers = figure::csv(figure).into_bytes();
         self.published.add(folder.join(format!("{stem}.csv")), numbers);
-        self.drawings.insert(stem.to_owned(), (id.clone(), drawing.svg.clone()));
-        Some(drawing.svg)
+        self.drawings.insert(stem.to_owned(), (id.clone(), html.clone()));
+        Some(html)
     }
 
-    fn export(&mut self, simulation: &Simulation<'_>, stored: &Stored, exhibited: &Exhibited) {
+    fn export(&mut self, name: &str) {
+        let (Some(simulation), Some(stored), Some(exhibited)) =
+            (self.simulations.get(name), self.records.get(name), self.exhibits.get(name))
+        else {
+            return;
+        };
         let path = self.config.lessons.join("figures").join(format!("{}.json", simulation.name));
         let value = export::simulation(simulation, stored, &exhibited.claims);
         self.published.add(path, format!("{}\n", layout::compact(&value)).into_bytes());
@@ -290,11 +342,12 @@ impl<'a> Renderer<'a> {
 
     /// Puts the styles and the script that a lesson needs before it, where its book does not list them.
     fn with_theme(&self, lesson: &Lesson, text: &str) -> String {
-        let Needs { math, figures, toggles } = self.needs;
+        let Needs { math, figures, sweeps, toggles } = self.needs;
         let needed = |file: &str| match file {
             "katex.css" => math,
             "figures.css" => figures,
-            "code-toggle.css" | theme::SCRIPT => toggles,
+            "sweep.css" | "sweep.js" => sweeps,
+            "code-toggle.css" | "code-toggle.js" => toggles,
             _ => math || figures || toggles,
         };
         let missing = |file: &&str| needed(file) && !self.config.installs(file);
@@ -310,8 +363,8 @@ impl<'a> Renderer<'a> {
             let css = theme::inline_styles(&styles, &prefixes);
             before.push_str(&format!("<style>{css}</style>\n\n"));
         }
-        if missing(&theme::SCRIPT) {
-            before.push_str(&format!("<script>{}</script>\n\n", theme::inline_script()));
+        for script in theme::SCRIPTS.iter().copied().filter(missing) {
+            before.push_str(&format!("<script>{}</script>\n\n", theme::inline_script(script)));
         }
         before + text
     }

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use experiments::claim::Claim;
 use experiments::claim::Verdict;
 use experiments::figure::Figure;
+use serde::Serialize;
 use serde_json::Value;
 
 use super::figure;
@@ -22,7 +23,7 @@ use crate::store::records::Stored;
 /// A table with more rows is summarised.
 const ROWS: usize = 20;
 
-/// One figure on one page.
+/// One figure of one simulation.
 pub struct Shown<'a> {
     /// The simulation.
     pub simulation: &'a Simulation<'a>,
@@ -32,49 +33,82 @@ pub struct Shown<'a> {
     pub figure: &'a Figure,
     /// The claims that belong to this figure.
     pub claims: Vec<&'a Claim>,
-    /// The drawing.
-    pub svg: &'a str,
-    /// Its number and anchor.
-    pub numbered: &'a Numbered,
-    /// Whether the number and the anchor are given here.
-    pub first: bool,
     /// From the page to the book's root: `../`, empty at the root.
     pub to_root: &'a str,
     /// Name of its files, without ending.
     pub stem: &'a str,
 }
 
-/// The fragment. `caption` is HTML; `text` turns a sentence that may hold math into HTML.
-pub fn figure(shown: &Shown<'_>, caption: &str, text: &mut dyn FnMut(&str) -> String) -> String {
-    let Numbered { number, anchor, page } = shown.numbered;
+/// What a figure shows of its simulation, as HTML.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Parts {
+    /// The drawing.
+    pub drawing: String,
+    /// The caption, without the number.
+    pub caption: String,
+    /// The line that opens the disclosure.
+    pub summary: String,
+    /// What is in it.
+    pub details: String,
+}
+
+/// The parts of a figure; `text` turns a sentence that may hold math into HTML.
+pub fn parts(
+    shown: &Shown<'_>,
+    drawing: String,
+    caption: String,
+    text: &mut dyn FnMut(&str) -> String,
+) -> Parts {
+    Parts { drawing, caption, summary: summary(shown), details: details(shown, text) }
+}
+
+/// The fragment: number and anchor are given where the figure is shown `first`. A `slider` goes below
+/// the drawing, and marks what its script replaces.
+pub fn figure(
+    parts: &Parts,
+    numbered: &Numbered,
+    first: bool,
+    to_root: &str,
+    slider: Option<&str>,
+) -> String {
+    let Numbered { number, anchor, page } = numbered;
+    let Parts { drawing, caption, summary, details } = parts;
     let mut html = String::new();
-    if shown.first {
+    if first {
         let _ = write!(html, "<figure class=\"simulation\" id=\"{anchor}\">");
     } else {
         html.push_str("<figure class=\"simulation\">");
     }
-    let _ = write!(html, "<div class=\"drawing\">{}</div>", shown.svg);
+    let _ = write!(html, "<div class=\"drawing\">{drawing}</div>");
+    html.push_str(slider.unwrap_or_default());
     html.push_str("<figcaption>");
-    if shown.first {
+    if first {
         let _ = write!(html, "<span class=\"figure-number\">Figure {number}.</span> ");
     } else {
         let _ = write!(
             html,
-            "<span class=\"figure-number\"><a href=\"{}{}#{anchor}\">Figure {number}</a>, \
+            "<span class=\"figure-number\"><a href=\"{to_root}{}#{anchor}\">Figure {number}</a>, \
              shown again.</span> ",
-            shown.to_root,
             address(page)
         );
     }
-    html.push_str(caption);
-    html.push_str("</figcaption>");
-    disclosure(shown, text, &mut html);
+    let _ = match slider {
+        Some(_) => write!(
+            html,
+            "<span class=\"sweep-caption\">{caption}</span></figcaption><details>\
+             <summary>{summary}</summary><div class=\"sweep-details\">{details}</div></details>"
+        ),
+        None => write!(
+            html,
+            "{caption}</figcaption><details><summary>{summary}</summary>{details}</details>"
+        ),
+    };
     html.push_str("</figure>");
     html
 }
 
-fn disclosure(shown: &Shown<'_>, text: &mut dyn FnMut(&str) -> String, html: &mut String) {
-    html.push_str("<details><summary>Description, data and provenance");
+fn summary(shown: &Shown<'_>) -> String {
+    let mut html = "Description, data and provenance".to_owned();
     let held = shown.claims.iter().filter(|claim| claim.verdict == Verdict::Holds).count();
     let _ = match shown.claims.len() {
         0 => Ok(()),
@@ -83,15 +117,18 @@ fn disclosure(shown: &Shown<'_>, text: &mut dyn FnMut(&str) -> String, html: &mu
         all if held == all => write!(html, " · all {all} claims hold"),
         all => write!(html, " · {held} of {all} claims hold"),
     };
-    html.push_str("</summary>");
-    let _ = write!(html, "<p>{}</p>", escape(&figure::describe(shown.figure)));
-    claims(shown, text, html);
-    data(shown, html);
+    html
+}
+
+fn details(shown: &Shown<'_>, text: &mut dyn FnMut(&str) -> String) -> String {
+    let mut html = format!("<p>{}</p>", escape(&figure::describe(shown.figure)));
+    claims(shown, text, &mut html);
+    data(shown, &mut html);
     for note in &shown.stored.record.notes {
         let _ = write!(html, "<p class=\"note\">{}</p>", escape(note));
     }
-    provenance(shown, html);
-    html.push_str("</details>");
+    provenance(shown, &mut html);
+    html
 }
 
 fn claims(shown: &Shown<'_>, text: &mut dyn FnMut(&str) -> String, html: &mut String) {
@@ -132,7 +169,8 @@ fn data(shown: &Shown<'_>, html: &mut String) {
         }
         let _ = write!(
             html,
-            "<div class=\"table-wrapper\"><table><caption>{}</caption><thead><tr>",
+            "<div class=\"table-wrapper\" role=\"group\" tabindex=\"0\" aria-label=\"{0}\">\
+             <table><caption>{0}</caption><thead><tr>",
             escape(&table.caption)
         );
         for column in &table.columns {

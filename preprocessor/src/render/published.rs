@@ -12,8 +12,10 @@ use std::path::PathBuf;
 use crate::diagnostics::Problem;
 use crate::diagnostics::Problems;
 use crate::render::drawing;
-use crate::render::figure;
 use crate::store::files;
+
+/// The folder, below `figures/`, of the drawings for narrow screens.
+pub const NARROW: &str = "narrow";
 
 /// Files to publish, by path.
 #[derive(Debug, Default)]
@@ -50,6 +52,7 @@ impl Published {
         }
         if problems.errors() == 0 {
             self.remove_others(folder);
+            self.remove_others(&folder.join(NARROW));
         }
     }
 
@@ -71,7 +74,8 @@ fn is_ours(path: &Path, bytes: &[u8]) -> bool {
     let text = std::str::from_utf8(bytes).unwrap_or_default();
     match extension {
         Some("svg") => drawing::is_marked(text),
-        Some("csv") => text.lines().next() == Some(figure::CSV_HEADER),
+        // Earlier versions had the first of these columns.
+        Some("csv") => text.starts_with("panel,mark,label,x,y,low,high,value"),
         Some("json") => {
             let file: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
             ["id", "name", "digest", "estimates", "provenance"]
@@ -87,6 +91,7 @@ fn is_ours(path: &Path, bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::figure;
 
     #[test]
     fn other_peoples_files_are_neither_replaced_nor_removed() {

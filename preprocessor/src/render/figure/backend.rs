@@ -18,7 +18,9 @@ use plotters_backend::FontTransform;
 use plotters_backend::text_anchor::HPos;
 use plotters_backend::text_anchor::VPos;
 
+use super::style::Colour;
 use super::style::Ink;
+use super::style::Theme;
 use super::text;
 
 /// Backend units per px.
@@ -29,6 +31,7 @@ type Drawn = Result<(), DrawingErrorKind<Infallible>>;
 /// An SVG drawing under way.
 pub(super) struct Svg {
     size: (u32, u32),
+    theme: Theme,
     body: String,
     open: Option<Path>,
 }
@@ -44,8 +47,8 @@ struct Path {
 impl Svg {
     /// An empty drawing of this width and height in units.
     #[must_use]
-    pub(super) fn new(size: (u32, u32)) -> Self {
-        Self { size, body: String::new(), open: None }
+    pub(super) fn new(size: (u32, u32), theme: Theme) -> Self {
+        Self { size, theme, body: String::new(), open: None }
     }
 
     /// The elements drawn so far.
@@ -57,31 +60,32 @@ impl Svg {
     /// Ends the path under way, so that the next shape is an element of its own.
     pub(super) fn flush(&mut self) {
         let Some(Path { ink, stroke, data }) = self.open.take() else { return };
-        let look = ink.colour.look();
         let property = if stroke.is_some() { "stroke" } else { "fill" };
-        let _ = write!(self.body, r#"<path class="sim-{property} sim-{}""#, look.name);
-        match stroke {
-            Some(width) => {
-                let _ = write!(
-                    self.body,
-                    r#" fill="none" stroke="{}" stroke-width="{}" stroke-linejoin="round""#,
-                    look.light,
-                    units(i64::from(width)),
-                );
-                if ink.dashed && !look.dash.is_empty() {
-                    let _ = write!(self.body, r#" stroke-dasharray="{}""#, look.dash);
-                } else {
-                    self.body.push_str(r#" stroke-linecap="round""#);
-                }
-            }
-            None => {
-                let _ = write!(self.body, r#" fill="{}""#, look.light);
+        let look = ink.colour.look();
+        self.body.push_str("<path");
+        self.colour(property, "", ink.colour);
+        if let Some(width) = stroke {
+            let width = units(i64::from(width));
+            let _ =
+                write!(self.body, r#" fill="none" stroke-width="{width}" stroke-linejoin="round""#);
+            if ink.dashed && !look.dash.is_empty() {
+                let _ = write!(self.body, r#" stroke-dasharray="{}""#, look.dash);
+            } else {
+                self.body.push_str(r#" stroke-linecap="round""#);
             }
         }
         if ink.opacity < 1.0 {
             let _ = write!(self.body, r#" {property}-opacity="{}""#, ink.opacity);
         }
         let _ = write!(self.body, r#" d="{data}"/>"#);
+    }
+
+    /// Writes the class, on a page, and the attribute of a colour.
+    fn colour(&mut self, property: &str, classes: &str, colour: Colour) {
+        if let (Theme::Page, Some(name)) = (self.theme, colour.class()) {
+            let _ = write!(self.body, r#" class="sim-{property} sim-{name}{classes}""#);
+        }
+        let _ = write!(self.body, r#" {property}="{}""#, colour.hex(self.theme));
     }
 
     /// The data of the path in this ink, opened if another one is under way.
@@ -251,7 +255,7 @@ impl DrawingBackend for Svg {
     ) -> Drawn {
         self.flush();
         let color = style.color();
-        let look = Ink::decode(color.rgb, color.alpha).colour.look();
+        let Ink { colour, dashed: halo, .. } = Ink::decode(color.rgb, color.alpha);
         let size = style.size() / UNITS;
         // A baseline in numbers: programs disagree about `dominant-baseline`.
         let below = match style.anchor().v_pos {
@@ -267,13 +271,18 @@ impl DrawingBackend for Svg {
         };
         let x = units(i64::from(x) + rounded(dx * style.size()));
         let y = units(i64::from(y) + rounded(dy * style.size()));
-        let _ = write!(
-            self.body,
-            r#"<text class="sim-fill sim-{}" x="{x}" y="{y}" fill="{}" font-size="{}""#,
-            look.name,
-            look.light,
-            units(rounded(style.size())),
-        );
+        self.body.push_str("<text");
+        self.colour("fill", if halo { " sim-halo" } else { "" }, colour);
+        let font = units(rounded(style.size()));
+        let _ = write!(self.body, r#" x="{x}" y="{y}" font-size="{font}""#);
+        if halo {
+            let page = Colour::Page.hex(self.theme);
+            let width = units(rounded(0.28 * style.size()));
+            let _ = write!(
+                self.body,
+                r#" paint-order="stroke" stroke="{page}" stroke-width="{width}" stroke-linejoin="round""#
+            );
+        }
         match style.anchor().h_pos {
             HPos::Left => {}
             HPos::Center => self.body.push_str(r#" text-anchor="middle""#),
@@ -303,31 +312,30 @@ impl DrawingBackend for Svg {
 }
 
 impl Svg {
-    /// Writes text; raised digits as smaller ones above the baseline, since fonts disagree about
-    /// the Unicode ones or lack them.
+    /// Writes a label: one span for each run that is not plain.
     fn spans(&mut self, content: &str, size: f64) {
-        let lift = units(rounded(0.36 * size * UNITS));
-        let smaller = units(rounded(text::RAISED * size * UNITS));
-        let mut rest = content;
-        let mut lowered = false;
-        while let Some(first) = rest.chars().next() {
-            let up = text::raised(first).is_some();
-            let end = rest.find(|c| text::raised(c).is_some() != up).unwrap_or(rest.len());
-            let (run, tail) = rest.split_at(end);
-            let plain: String = run.chars().map(|c| text::raised(c).unwrap_or(c)).collect();
-            let plain = text::escape(&plain);
-            let _ = match (up, lowered) {
-                (true, _) => {
-                    write!(
-                        self.body,
-                        r#"<tspan dy="-{lift}" font-size="{smaller}">{plain}</tspan>"#
-                    )
-                }
-                (false, true) => write!(self.body, r#"<tspan dy="{lift}">{plain}</tspan>"#),
-                (false, false) => write!(self.body, "{plain}"),
+        let mut lifted = 0;
+        for text::Run { text, style, level } in text::runs(content) {
+            let lift = rounded(level.rise * size * UNITS);
+            let mut attributes = String::new();
+            if lift != lifted {
+                let _ = write!(attributes, r#" dy="{}""#, units(lifted - lift));
+            }
+            if level.scale() < 1.0 {
+                let smaller = units(rounded(level.scale() * size * UNITS));
+                let _ = write!(attributes, r#" font-size="{smaller}""#);
+            }
+            attributes.push_str(match style {
+                text::Style::Upright => "",
+                text::Style::Italic => r#" font-style="italic""#,
+                text::Style::Bold => r#" font-weight="bold""#,
+            });
+            let text = text::escape(&text);
+            let _ = match &attributes[..] {
+                "" => write!(self.body, "{text}"),
+                attributes => write!(self.body, "<tspan{attributes}>{text}</tspan>"),
             };
-            lowered = up;
-            rest = tail;
+            lifted = lift;
         }
     }
 }

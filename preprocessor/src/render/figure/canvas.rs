@@ -31,6 +31,7 @@ use super::clip::Place;
 use super::style::Colour;
 use super::style::Ink;
 use super::style::Shape;
+use super::style::Theme;
 
 /// A rectangle on the page in px.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -78,13 +79,18 @@ pub(super) struct Setting {
     pub(super) upwards: bool,
     /// Whether it is a title.
     pub(super) bold: bool,
+    /// Its colour.
+    pub(super) colour: Colour,
+    /// Whether it has the page's colour around it, so that it reads on top of marks.
+    pub(super) halo: bool,
 }
 
 impl Setting {
     /// Plain text of this size and anchor.
     #[must_use]
     pub(super) fn new(size: f64, across: HPos, along: VPos) -> Self {
-        Self { size, across, along, upwards: false, bold: false }
+        let colour = Colour::Text;
+        Self { size, across, along, upwards: false, bold: false, colour, halo: false }
     }
 }
 
@@ -105,9 +111,9 @@ pub(super) struct Plot<'a> {
 impl Canvas {
     /// An empty page of this size in px.
     #[must_use]
-    pub(super) fn new(width: f64, height: f64) -> Self {
+    pub(super) fn new(width: f64, height: f64, theme: Theme) -> Self {
         let size = |length: f64| u32::try_from(whole(length)).unwrap_or(0);
-        let backend = Rc::new(RefCell::new(Svg::new((size(width), size(height)))));
+        let backend = Rc::new(RefCell::new(Svg::new((size(width), size(height)), theme)));
         let page = DrawingArea::from(&backend);
         Self { backend, page }
     }
@@ -153,10 +159,11 @@ impl Canvas {
 
     /// A text at a point of the page.
     pub(super) fn text(&self, content: &str, (x, y): (f64, f64), setting: Setting) {
-        let Setting { size, across, along, upwards, bold } = setting;
+        let Setting { size, across, along, upwards, bold, colour, halo } = setting;
         let turn = if upwards { FontTransform::Rotate270 } else { FontTransform::None };
         let weight = if bold { FontStyle::Bold } else { FontStyle::Normal };
-        let colour = Ink::solid(Colour::Text).encode();
+        // A text has no dash: the flag asks for its halo.
+        let colour = Ink { colour, dashed: halo, opacity: 1.0 }.encode();
         let style = TextStyle::from(("sans-serif", size * UNITS).into_font().style(weight))
             .transform(turn)
             .color(&colour)

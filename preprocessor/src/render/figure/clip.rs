@@ -114,6 +114,32 @@ pub(super) fn thin(line: &[Place], columns: f64) -> Vec<Place> {
     line.chunks(stretch).flat_map(extremes).collect()
 }
 
+/// The lower and the upper edge of a band with what cannot be seen left out: in each column of the
+/// panel the band is as wide as it gets there, so that the edges of a dense one do not cross.
+#[must_use]
+pub(super) fn envelope(band: &[(f64, (f64, f64))], columns: f64) -> (Vec<Place>, Vec<Place>) {
+    let edge = |end: fn(&(f64, f64)) -> f64| -> Vec<Place> {
+        band.iter().map(|(x, ends)| (*x, end(ends))).collect()
+    };
+    let rightward = band.windows(2).all(|pair| pair[0].0 <= pair[1].0);
+    if band.len() <= 1000 || !rightward {
+        return (thin(&edge(|ends| ends.0), columns), thin(&edge(|ends| ends.1), columns));
+    }
+    let column = |x: f64| libm::floor(x * columns);
+    let (mut low, mut high) = (Vec::new(), Vec::new());
+    for stretch in band.chunk_by(|one, other| column(one.0) == column(other.0)) {
+        let ends = stretch.iter().flat_map(|(_, (one, other))| [*one, *other]);
+        let (least, most) = ends.fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), end| {
+            (least.min(end), most.max(end))
+        });
+        for (x, _) in [stretch[0], stretch[stretch.len() - 1]] {
+            low.push((x, least));
+            high.push((x, most));
+        }
+    }
+    (low, high)
+}
+
 /// First, last, and the outermost points of a stretch, in their order.
 fn extremes(stretch: &[Place]) -> Vec<Place> {
     let coordinates: [fn(&Place) -> f64; 2] = [|place| place.0, |place| place.1];
@@ -163,6 +189,24 @@ mod tests {
 
     fn highest(line: &[Place]) -> f64 {
         line.iter().map(|place| place.1).fold(f64::NEG_INFINITY, f64::max)
+    }
+
+    #[test]
+    fn a_dense_band_is_as_wide_as_it_gets() {
+        let wave = |i: u32| libm::sin(f64::from(i) * 0.37);
+        let band: Vec<_> = (0..50_000)
+            .map(|i| (f64::from(i) / 5e4, (0.4 + 0.1 * wave(i), 0.6 + 0.1 * wave(i))))
+            .collect();
+        let (low, high) = envelope(&band, 1000.0);
+        assert!(low.len() <= 2000, "{}", low.len());
+        assert!(
+            low.iter().all(|place| place.1 < 0.303) && high.iter().all(|place| place.1 > 0.697)
+        );
+        let few = [(0.0, (0.1, 0.2)), (1.0, (0.3, 0.4))];
+        assert_eq!(
+            envelope(&few, 9.0),
+            (vec![(0.0, 0.1), (1.0, 0.3)], vec![(0.0, 0.2), (1.0, 0.4)])
+        );
     }
 
     #[test]

@@ -2,12 +2,20 @@
 
 use std::fmt::Write;
 
+use experiments::figure::Content;
 use experiments::figure::Figure;
-use experiments::figure::Mark;
+use experiments::figure::Grid;
 use experiments::figure::Panel;
+use experiments::figure::Plane;
 use experiments::figure::Role;
+use experiments::figure::Space;
 
+use super::network;
+use super::pictures;
+use super::plotted::plotted;
+use super::space;
 use super::style::Colour;
+use super::text;
 use crate::number::number;
 
 /// Numbers of one panel, written for people.
@@ -28,41 +36,114 @@ pub fn data(figure: &Figure) -> Vec<DataTable> {
     figure.panels.iter().zip(1..).flat_map(|(panel, at)| tables(panel, at, several)).collect()
 }
 
+fn tables(panel: &Panel, at: usize, several: bool) -> Vec<DataTable> {
+    let [x, y] = match &panel.content {
+        Content::Plane(Plane { x, y, .. }) | Content::Space(Space { x, y, .. }) => {
+            [x, y].map(|axis| text::plain(&axis.title()))
+        }
+        Content::Pictures(_) | Content::Network(_) => Default::default(),
+    };
+    let title = text::plain(panel.title.trim());
+    let what = match &panel.content {
+        Content::Space(space) => text::plain(&space.z.title()),
+        _ => y.clone(),
+    };
+    let caption = match (&title[..], several) {
+        ("", false) => what,
+        ("", true) => format!("Panel {at}: {what}"),
+        (title, _) => title.into(),
+    };
+    let mut listing = Listing { x: head(&x, "x"), y: head(&y, "y"), ..Listing::default() };
+    match &panel.content {
+        Content::Plane(plane) => listing.names = &plane.x.names,
+        Content::Space(space) => space::list(space, &mut listing),
+        Content::Pictures(pictures) => pictures::list(pictures, &mut listing),
+        Content::Network(network) => network::list(network, &mut listing),
+    }
+    panel.marks().iter().for_each(|mark| plotted(mark).list(&mut listing));
+    listing.tables(&caption)
+}
+
+/// The numbers of one panel, gathered mark by mark.
+#[derive(Debug, Default)]
+pub(super) struct Listing<'a> {
+    x: String,
+    names: &'a [String],
+    y: String,
+    curves: Vec<Curve<'a>>,
+    others: Vec<DataTable>,
+    singles: Vec<Vec<String>>,
+}
+
 /// One value per row along `x`, under the heads of its columns.
+#[derive(Debug)]
 struct Curve<'a> {
     x: &'a [f64],
     columns: Vec<(String, &'a [f64])>,
 }
 
-fn tables(panel: &Panel, at: usize, several: bool) -> Vec<DataTable> {
-    let caption = caption(panel, at, several);
-    let mut tables = Vec::new();
-    let mut curves: Vec<Curve> = Vec::new();
-    for curve in panel.marks.iter().filter_map(curve) {
-        match curves.iter_mut().find(|other| same(other.x, curve.x)) {
-            Some(other) => other.columns.extend(curve.columns),
-            None => curves.push(curve),
+impl<'a> Listing<'a> {
+    /// Columns along `x`; those of marks with the same `x` stand in one table.
+    pub(super) fn curve(&mut self, x: &'a [f64], columns: Vec<(String, &'a [f64])>) {
+        match self.curves.iter_mut().find(|other| same(other.x, x)) {
+            Some(other) => other.columns.extend(columns),
+            None => self.curves.push(Curve { x, columns }),
         }
     }
-    tables.extend(curves.iter().map(|curve| curve_table(panel, &caption, curve)));
-    tables.extend(panel.marks.iter().filter_map(|mark| surface_table(panel, &caption, mark)));
-    let single: Vec<Vec<String>> = panel.marks.iter().filter_map(single).collect();
-    if !single.is_empty() {
-        let caption = match caption.is_empty() {
-            true => "Lines and markers".into(),
-            false => format!("{caption}: lines and markers"),
-        };
-        let columns = vec!["mark".into(), head(&panel.x.label, "x"), head(&panel.y.label, "y")];
-        tables.push(DataTable { caption, columns, rows: single });
-    }
-    tables
-}
 
-fn caption(panel: &Panel, at: usize, several: bool) -> String {
-    match (panel.title.trim(), several) {
-        ("", false) => panel.y.label.clone(),
-        ("", true) => format!("Panel {at}: {}", panel.y.label),
-        (title, _) => title.into(),
+    /// Values along `x` with the ends of their intervals, where there are any.
+    pub(super) fn measured(
+        &mut self,
+        name: &str,
+        x: &'a [f64],
+        y: &'a [f64],
+        (low, high): (&'a [f64], &'a [f64]),
+    ) {
+        let mut columns = vec![(name.to_owned(), y)];
+        if !low.is_empty() || !high.is_empty() {
+            columns.push((format!("{name}, low"), low));
+            columns.push((format!("{name}, high"), high));
+        }
+        self.curve(x, columns);
+    }
+
+    /// A table of its own under these heads; an empty head is that of the axis: the first one of the
+    /// horizontal axis, the second one of the vertical axis. An empty caption is the panel's.
+    pub(super) fn table(&mut self, caption: &str, heads: Vec<String>, rows: Vec<Vec<String>>) {
+        let mut axes = [self.x.clone(), self.y.clone()].into_iter();
+        let mut filled = |head: String| match head.is_empty() {
+            true => axes.next().unwrap_or_default(),
+            false => head,
+        };
+        let columns = heads.into_iter().map(&mut filled).collect();
+        self.others.push(DataTable { caption: caption.into(), columns, rows });
+    }
+
+    /// A single place or line.
+    pub(super) fn single(&mut self, name: String, x: Option<f64>, y: Option<f64>) {
+        let cell = |value: Option<f64>| value.map_or_else(String::new, number);
+        self.singles.push(vec![name, cell(x), cell(y)]);
+    }
+
+    fn tables(self, caption: &str) -> Vec<DataTable> {
+        let mut tables: Vec<DataTable> = self
+            .curves
+            .iter()
+            .map(|curve| curve_table(&self.x, self.names, caption, curve))
+            .collect();
+        tables.extend(self.others.into_iter().map(|table| match table.caption.is_empty() {
+            true => DataTable { caption: caption.into(), ..table },
+            false => table,
+        }));
+        if !self.singles.is_empty() {
+            let caption = match caption.is_empty() {
+                true => "Lines and markers".into(),
+                false => format!("{caption}: lines and markers"),
+            };
+            let columns = vec!["mark".into(), self.x, self.y];
+            tables.push(DataTable { caption, columns, rows: self.singles });
+        }
+        tables
     }
 }
 
@@ -77,78 +158,108 @@ fn same(one: &[f64], other: &[f64]) -> bool {
 
 /// The name of a mark: its label, else its role.
 pub(super) fn name(label: &str, role: Role) -> String {
-    head(label, &Colour::Role(role).look().name.replace('-', " "))
+    head(&text::plain(label), &Colour::Role(role).look().name.replace('-', " "))
 }
 
-fn curve(mark: &Mark) -> Option<Curve<'_>> {
-    let (x, columns) = match mark {
-        Mark::Line { label, role, x, y } => (x, vec![(name(label, *role), &y[..])]),
-        Mark::Band { label, role, x, low, high } => {
-            let name = name(label, *role);
-            (x, vec![(format!("{name}, low"), &low[..]), (format!("{name}, high"), high)])
-        }
-        Mark::Points { label, role, x, y, low, high } => {
-            let name = name(label, *role);
-            let mut columns = vec![(name.clone(), &y[..])];
-            if !low.is_empty() || !high.is_empty() {
-                columns.push((format!("{name}, low"), low));
-                columns.push((format!("{name}, high"), high));
-            }
-            (x, columns)
-        }
-        _ => return None,
-    };
-    Some(Curve { x, columns })
+/// The name at a place of an axis of names.
+pub(super) fn named(names: &[String], place: f64) -> Option<&str> {
+    let (at, last) = (libm::round(place), names.len() as f64 - 1.0);
+    let near = (place - at).abs() < 1e-9 && (0.0..=last).contains(&at);
+    if near { names.get(at as usize).map(String::as_str) } else { None }
 }
 
-fn curve_table(panel: &Panel, caption: &str, curve: &Curve) -> DataTable {
+fn curve_table(x: &str, names: &[String], caption: &str, curve: &Curve) -> DataTable {
     let heads = curve.columns.iter().map(|(head, _)| head.clone());
     let cell = |values: &[f64], at: usize| values.get(at).map_or_else(String::new, |v| number(*v));
     let rows = curve.x.iter().enumerate().map(|(at, x)| {
         let cells = curve.columns.iter().map(|(_, values)| cell(values, at));
-        std::iter::once(number(*x)).chain(cells).collect()
+        let place = named(names, *x).map_or_else(|| number(*x), text::plain);
+        std::iter::once(place).chain(cells).collect()
     });
     DataTable {
         caption: caption.into(),
-        columns: std::iter::once(head(&panel.x.label, "x")).chain(heads).collect(),
+        columns: std::iter::once(x.into()).chain(heads).collect(),
         rows: rows.collect(),
     }
 }
 
-fn surface_table(panel: &Panel, caption: &str, mark: &Mark) -> Option<DataTable> {
-    let Mark::HeatMap { quantity, .. } = mark else { return None };
-    let columns =
-        vec![head(&panel.x.label, "x"), head(&panel.y.label, "y"), head(quantity, "value")];
-    let rows = cells(mark).map(|(x, y, value)| [x, y, value].map(number).to_vec()).collect();
-    Some(DataTable { caption: caption.into(), columns, rows })
+/// The cells of a grid, row by row: across, upwards, value.
+pub(super) fn cells(grid: &Grid) -> impl Iterator<Item = (f64, f64, f64)> + '_ {
+    grid.y
+        .iter()
+        .zip(&grid.values)
+        .flat_map(move |(&y, row)| grid.x.iter().zip(row).map(move |(&x, &value)| (x, y, value)))
 }
 
-/// The cells of a heat map, row by row: across, upwards, value.
-pub(super) fn cells(mark: &Mark) -> impl Iterator<Item = (f64, f64, f64)> + '_ {
-    let (x, y, values) = match mark {
-        Mark::HeatMap { x, y, values, .. } => (&x[..], &y[..], &values[..]),
-        _ => (&[][..], &[][..], &[][..]),
+/// Lists the cells of a grid under the name of what they hold.
+pub(super) fn list_cells(listing: &mut Listing, grid: &Grid, quantity: &str) {
+    let heads = vec![String::new(), String::new(), head(&text::plain(quantity), "value")];
+    let rows = cells(grid).map(|(x, y, value)| [x, y, value].map(number).to_vec()).collect();
+    listing.table("", heads, rows);
+}
+
+/// The cells of a grid for programs.
+pub(super) fn cell_rows(kind: &'static str, grid: &Grid, quantity: &str) -> Vec<Row> {
+    cells(grid)
+        .map(|(x, y, value)| Row {
+            x: Some(x),
+            y: Some(y),
+            value: Some(value),
+            ..Row::new(kind, quantity)
+        })
+        .collect()
+}
+
+/// Values with the ends of their intervals, where there are any, for programs.
+pub(super) fn measured_rows(
+    (kind, label): (&'static str, &str),
+    x: &[f64],
+    y: &[f64],
+    (low, high): (&[f64], &[f64]),
+) -> Vec<Row> {
+    let row = |(at, (&x, &y))| Row {
+        x: Some(x),
+        y: Some(y),
+        low: low.get(at).copied(),
+        high: high.get(at).copied(),
+        ..Row::new(kind, label)
     };
-    y.iter().zip(values).flat_map(move |(&y, row)| x.iter().zip(row).map(move |(&x, &v)| (x, y, v)))
-}
-
-fn single(mark: &Mark) -> Option<Vec<String>> {
-    Some(match mark {
-        Mark::Vertical { label, role, at } => {
-            vec![name(label, *role), number(*at), String::new()]
-        }
-        Mark::Horizontal { label, role, at } => {
-            vec![name(label, *role), String::new(), number(*at)]
-        }
-        Mark::Marker { label, role, x, y, .. } => {
-            vec![name(label, *role), number(*x), number(*y)]
-        }
-        _ => return None,
-    })
+    x.iter().zip(y).enumerate().map(row).collect()
 }
 
 /// The first line of [`csv`].
-pub const CSV_HEADER: &str = "panel,mark,label,x,y,low,high,value";
+pub const CSV_HEADER: &str = "panel,mark,label,x,y,low,high,value,dx,dy";
+
+/// One line of a CSV file.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Row {
+    /// What is drawn.
+    pub(super) kind: &'static str,
+    /// Its label.
+    pub(super) label: String,
+    /// Its place across.
+    pub(super) x: Option<f64>,
+    /// Its place upwards.
+    pub(super) y: Option<f64>,
+    /// The lower end of an interval.
+    pub(super) low: Option<f64>,
+    /// The upper end of an interval.
+    pub(super) high: Option<f64>,
+    /// A value at a place of the plane.
+    pub(super) value: Option<f64>,
+    /// The horizontal part of an arrow.
+    pub(super) dx: Option<f64>,
+    /// The vertical part of an arrow.
+    pub(super) dy: Option<f64>,
+}
+
+impl Row {
+    /// A row without numbers.
+    #[must_use]
+    pub(super) fn new(kind: &'static str, label: &str) -> Self {
+        Self { kind, label: text::plain(label), ..Self::default() }
+    }
+}
 
 /// The plotted numbers as CSV (RFC 4180, with plain line ends), one value a line, in digits that
 /// read back to the same bits. An empty cell is a number that the mark does not have.
@@ -158,59 +269,32 @@ pub fn csv(figure: &Figure) -> String {
     for (panel, at) in figure.panels.iter().zip(1_usize..) {
         let title = match panel.title.trim() {
             "" => at.to_string(),
-            title => title.into(),
+            title => text::plain(title),
         };
-        for mark in &panel.marks {
-            csv_mark(&mut out, &quoted(&title), mark);
+        let mut rows = match &panel.content {
+            Content::Plane(_) => Vec::new(),
+            Content::Space(space) => space::rows(space),
+            Content::Pictures(pictures) => pictures::rows(pictures),
+            Content::Network(network) => network::rows(network),
+        };
+        rows.extend(panel.marks().iter().flat_map(|mark| plotted(mark).rows()));
+        for row in rows {
+            csv_row(&mut out, &quoted(&title), &row);
         }
     }
     out
 }
 
-fn csv_mark(out: &mut String, panel: &str, mark: &Mark) {
-    let mut row = |kind: &str, label: &str, numbers: [Option<f64>; 5]| {
-        let _ = write!(out, "{panel},{kind},{}", quoted(label));
-        for number in numbers {
-            // Rust writes the shortest digits that read back, with an exponent where it is short.
-            let _ = match number {
-                Some(value) => write!(out, ",{value:?}"),
-                None => write!(out, ","),
-            };
-        }
-        out.push('\n');
-    };
-    match mark {
-        Mark::Line { label, x, y, .. } => {
-            for (x, y) in x.iter().zip(y) {
-                row("line", label, [Some(*x), Some(*y), None, None, None]);
-            }
-        }
-        Mark::Band { label, x, low, high, .. } => {
-            for (x, (low, high)) in x.iter().zip(low.iter().zip(high)) {
-                row("band", label, [Some(*x), None, Some(*low), Some(*high), None]);
-            }
-        }
-        Mark::Points { label, x, y, low, high, .. } => {
-            for (at, (x, y)) in x.iter().zip(y).enumerate() {
-                let (low, high) = (low.get(at).copied(), high.get(at).copied());
-                row("points", label, [Some(*x), Some(*y), low, high, None]);
-            }
-        }
-        Mark::Vertical { label, at, .. } => {
-            row("vertical", label, [Some(*at), None, None, None, None]);
-        }
-        Mark::Horizontal { label, at, .. } => {
-            row("horizontal", label, [None, Some(*at), None, None, None]);
-        }
-        Mark::Marker { label, x, y, .. } => {
-            row("marker", label, [Some(*x), Some(*y), None, None, None]);
-        }
-        Mark::HeatMap { quantity, .. } => {
-            for (x, y, value) in cells(mark) {
-                row("heat-map", quantity, [Some(x), Some(y), None, None, Some(value)]);
-            }
-        }
+fn csv_row(out: &mut String, panel: &str, row: &Row) {
+    let _ = write!(out, "{panel},{},{}", row.kind, quoted(&row.label));
+    for number in [row.x, row.y, row.low, row.high, row.value, row.dx, row.dy] {
+        // Rust writes the shortest digits that read back, with an exponent where it is short.
+        let _ = match number {
+            Some(value) => write!(out, ",{value:?}"),
+            None => write!(out, ","),
+        };
     }
+    out.push('\n');
 }
 
 /// A cell, in quotes where it needs them.
@@ -227,23 +311,16 @@ mod tests {
     use super::super::tests::panel;
     use super::*;
 
+    use experiments::figure::Axis;
+    use experiments::figure::Scale;
+    use experiments::figure::mark;
+
     fn sample() -> Figure {
+        let x = vec![1.0, 2.0];
         figure(vec![panel(vec![
-            Mark::Line {
-                label: "test, mean".into(),
-                role: Role::Test,
-                x: vec![1.0, 2.0],
-                y: vec![0.1, 1e-7],
-            },
-            Mark::Points {
-                label: String::new(),
-                role: Role::Train,
-                x: vec![1.0, 2.0],
-                y: vec![3.0, f64::NAN],
-                low: vec![2.0],
-                high: vec![4.0],
-            },
-            Mark::Vertical { label: "p = n".into(), role: Role::Reference, at: 40.0 },
+            mark::line("test, mean", Role::Test, x.clone(), vec![0.1, 1e-7]),
+            mark::whiskers("", Role::Train, x, vec![3.0, f64::NAN], vec![2.0], vec![4.0]),
+            mark::vertical("$p = n$", Role::Reference, 40.0),
         ])])
     }
 
@@ -261,23 +338,31 @@ mod tests {
     fn csv_reads_back() {
         let text = csv(&sample());
         let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines[0], "panel,mark,label,x,y,low,high,value");
-        assert_eq!(lines[2], "1,line,\"test, mean\",2.0,1e-7,,,");
-        assert_eq!(lines[4], "1,points,,2.0,NaN,,,");
-        assert_eq!(lines[5], "1,vertical,p = n,40.0,,,,");
+        assert_eq!(lines[0], "panel,mark,label,x,y,low,high,value,dx,dy");
+        assert_eq!(lines[2], "1,line,\"test, mean\",2.0,1e-7,,,,,");
+        assert_eq!(lines[4], "1,points,,2.0,NaN,,,,,");
+        assert_eq!(lines[5], "1,vertical,p = n,40.0,,,,,,");
+    }
+
+    #[test]
+    fn places_with_names_are_listed_by_name() {
+        let names = ["CNN".to_owned(), "$\\ell$".to_owned()];
+        assert_eq!(named(&names, 1.0), Some("$\\ell$"));
+        for place in [-1.0, 0.5, 2.0, f64::NAN, f64::INFINITY] {
+            assert_eq!(named(&names, place), None);
+        }
+        let line = mark::line("test", Role::Test, vec![0.0, 7.0], vec![1.0, 2.0]);
+        let x = Axis::names("model", names);
+        let figure = figure(vec![Panel::plane(x, Axis::linear("y"), vec![line])]);
+        assert_eq!(data(&figure)[0].rows, [["CNN", "1"], ["7", "2"]]);
     }
 
     #[test]
     fn a_surface_is_listed_cell_by_cell() {
-        let map = Mark::HeatMap {
-            quantity: "loss".into(),
-            scale: experiments::figure::Scale::Linear,
-            x: vec![1.0, 2.0],
-            y: vec![5.0],
-            values: vec![vec![0.5, 0.25]],
-        };
-        let figure = figure(vec![panel(vec![map])]);
+        let (x, y) = (vec![1.0, 2.0], vec![5.0]);
+        let grid = Grid { x, y, values: vec![vec![0.5, 0.25]] };
+        let figure = figure(vec![panel(vec![mark::heat_map("loss", Scale::Linear, grid)])]);
         assert_eq!(data(&figure)[0].rows, [["1", "5", "0.5"], ["2", "5", "0.25"]]);
-        assert!(csv(&figure).ends_with("1,heat-map,loss,2.0,5.0,,,0.25\n"));
+        assert!(csv(&figure).ends_with("1,heat-map,loss,2.0,5.0,,,0.25,,\n"));
     }
 }

@@ -1,16 +1,18 @@
 //! The legend: a strip above what it explains, so that it never covers data.
 
-use experiments::figure::Mark;
+use experiments::figure::Content;
 use experiments::figure::Panel;
 use experiments::figure::Role;
-use experiments::figure::Symbol;
+use experiments::figure::mark::Symbol;
 use plotters::style::text_anchor::HPos;
 use plotters::style::text_anchor::VPos;
 
 use super::canvas::Canvas;
 use super::canvas::Rect;
 use super::canvas::Setting;
+use super::ends;
 use super::marks;
+use super::plotted::plotted;
 use super::style::Colour;
 use super::style::Ink;
 use super::style::canonical;
@@ -18,6 +20,9 @@ use super::text;
 
 /// Width of the sample of a line in px.
 const LONG: f64 = 34.0;
+
+/// Width of the sample of an area with a texture.
+const MIDDLE: f64 = 24.0;
 
 /// Width of the sample of a point or an upright line.
 const SHORT: f64 = 16.0;
@@ -35,6 +40,18 @@ pub(super) enum Sample {
     Band,
     /// A line.
     Line,
+    /// A line in steps.
+    Steps,
+    /// A line with an arrow head.
+    Trajectory,
+    /// A bar.
+    Bars,
+    /// Two bins of a histogram.
+    Histogram,
+    /// An area of a stack.
+    Area,
+    /// The line at the total of a stack.
+    Total,
     /// A vertical line.
     Vertical,
     /// A horizontal line.
@@ -43,6 +60,10 @@ pub(super) enum Sample {
     Points(bool),
     /// A marker.
     Marker(Symbol),
+    /// An area as opaque as this.
+    Wash(f64),
+    /// An arrow.
+    Arrow,
 }
 
 /// One label with the marks that share it.
@@ -68,37 +89,43 @@ struct Item {
     rect: Rect,
 }
 
-/// The entries of a panel: data first, then bands, then lines to compare with; each in the order of
-/// its marks.
+/// The entries of a panel: data first, then bands, then lines to compare with; of each, roles in
+/// their order.
 #[must_use]
 pub(super) fn entries(panel: &Panel) -> Vec<Entry> {
     let mut entries = Vec::new();
-    for (label, role, sample) in panel.marks.iter().filter_map(described) {
-        add(&mut entries, Entry { label: label.into(), role, samples: vec![sample] });
+    let at_ends = match &panel.content {
+        Content::Plane(plane) => ends::named(plane),
+        _ => Vec::new(),
+    };
+    for (mark, at) in panel.marks().iter().zip(0..) {
+        if at_ends.contains(&at) {
+            continue;
+        }
+        for (label, role, sample) in plotted(mark).legend() {
+            if !label.trim().is_empty() {
+                let (label, role, samples) = (label.into(), canonical(role), vec![sample]);
+                add(&mut entries, Entry { label, role, samples });
+            }
+        }
     }
-    entries.sort_by_key(|entry| entry.samples.iter().copied().map(rank).min());
+    sort(&mut entries);
     entries
+}
+
+fn sort(entries: &mut [Entry]) {
+    let rank = |entry: &Entry| entry.samples.iter().copied().map(rank).min();
+    entries.sort_by_key(|entry| (rank(entry), Colour::Role(entry.role).index()));
 }
 
 fn rank(sample: Sample) -> u8 {
     match sample {
-        Sample::Line | Sample::Points(_) | Sample::Marker(_) => 0,
-        Sample::Band => 1,
+        Sample::Line | Sample::Steps | Sample::Trajectory | Sample::Arrow => 0,
+        Sample::Bars | Sample::Histogram | Sample::Area | Sample::Total => 0,
+        Sample::Points(_) | Sample::Marker(_) => 0,
+        Sample::Band | Sample::Wash(_) => 1,
         Sample::Vertical | Sample::Horizontal => 2,
     }
-}
-
-fn described(mark: &Mark) -> Option<(&str, Role, Sample)> {
-    let (label, role, sample) = match mark {
-        Mark::Line { label, role, .. } => (label, role, Sample::Line),
-        Mark::Band { label, role, .. } => (label, role, Sample::Band),
-        Mark::Points { label, role, low, .. } => (label, role, Sample::Points(!low.is_empty())),
-        Mark::Vertical { label, role, .. } => (label, role, Sample::Vertical),
-        Mark::Horizontal { label, role, .. } => (label, role, Sample::Horizontal),
-        Mark::Marker { label, role, symbol, .. } => (label, role, Sample::Marker(*symbol)),
-        Mark::HeatMap { .. } => return None,
-    };
-    (!label.trim().is_empty()).then_some((label, canonical(*role), sample))
 }
 
 fn add(entries: &mut Vec<Entry>, new: Entry) {
@@ -133,14 +160,18 @@ pub(super) fn shared(panels: &[Vec<Entry>]) -> Option<Vec<Entry>> {
             add(&mut all, entry.clone());
         }
     }
+    sort(&mut all);
     Some(all)
 }
 
 impl Entry {
     fn sample_width(&self) -> f64 {
-        let long =
-            |sample: &Sample| matches!(sample, Sample::Band | Sample::Line | Sample::Horizontal);
-        if self.samples.iter().any(long) { LONG } else { SHORT }
+        let width = |sample: &Sample| match sample {
+            Sample::Bars | Sample::Area => MIDDLE,
+            Sample::Points(_) | Sample::Marker(_) | Sample::Vertical => SHORT,
+            _ => LONG,
+        };
+        self.samples.iter().map(width).fold(SHORT, f64::max)
     }
 }
 
@@ -208,10 +239,49 @@ fn draw_sample(canvas: &Canvas, area: Rect, role: Role, sample: Sample) {
             }
             canvas.symbol(look.shape, middle, marks::POINT, solid);
         }
+        Sample::Wash(opacity) => canvas.fill_rect(area, Ink { opacity, ..solid }),
+        Sample::Arrow => {
+            let (tail, tip) = (area.at((0.0, 0.5)), area.at((1.0, 0.5)));
+            let neck = (tip.0 - 6.0, tip.1);
+            canvas.line(&[tail, neck], solid, 1.5);
+            canvas.fill(&[tip, (neck.0, neck.1 - 3.0), (neck.0, neck.1 + 3.0)], solid);
+        }
         Sample::Marker(symbol) => {
             canvas.symbol(marks::shape(symbol), middle, marks::MARKER, solid);
+            if symbol == Symbol::Ring {
+                marks::draw_ring(canvas, middle);
+            }
+        }
+        Sample::Steps => {
+            let steps = [(0.0, 0.2), (0.5, 0.2), (0.5, 0.8), (1.0, 0.8)];
+            canvas.line(&steps.map(|place| area.at(place)), Ink::dashed(role), look.width);
+        }
+        Sample::Trajectory => {
+            line([area.at((0.0, 0.5)), area.at((1.0, 0.5))]);
+            let tip = area.at((0.7, 0.5));
+            marks::arrow_head(canvas, (tip.0 - 10.0, tip.1), tip, role);
+        }
+        Sample::Histogram => {
+            let steps = [(0.0, 0.0), (0.0, 0.55), (0.5, 0.55), (0.5, 1.0), (1.0, 1.0), (1.0, 0.0)];
+            let steps = steps.map(|place| area.at(place));
+            canvas.fill(&steps, Ink::wash(role));
+            canvas.line(&steps, Ink::dashed(role), 0.8 * look.width);
+        }
+        Sample::Bars | Sample::Area => draw_area(canvas, area, role, sample == Sample::Bars),
+        Sample::Total => {
+            let ends = [area.at((0.0, 0.5)), area.at((1.0, 0.5))];
+            canvas.line(&ends, Ink::solid(Colour::Text), look.width);
         }
     }
+}
+
+/// An area with the texture of a role, like a bar or like one of a stack.
+fn draw_area(canvas: &Canvas, area: Rect, role: Role, bar: bool) {
+    let corners = [(0.0, 0.0), (0.0, 1.0), (1.0, 1.0), (1.0, 0.0)].map(|place| area.at(place));
+    marks::texture::fill(canvas, &[corners.to_vec()], role);
+    let closed = [&corners[..], &corners[..1]].concat();
+    let outline = if bar { &closed[..] } else { &corners[1..3] };
+    canvas.line(outline, Ink::solid(Colour::Role(role)), 1.4);
 }
 
 #[cfg(test)]

@@ -1,27 +1,45 @@
 //! A small PNG with a palette, uncompressed: the same bytes everywhere, whatever a compression
 //! library does. Formats: PNG (W3C, third edition), zlib (RFC 1950), deflate (RFC 1951).
 
-/// Writes a picture as a `data:` address. Colour 0 is transparent; `rows` are palette numbers,
-/// from the top, all of one length.
+/// A colour and how opaque it is.
+pub(super) type Shade = ([u8; 3], u8);
+
+/// Writes a picture as a `data:` address. `rows` are palette numbers, from the top, all of one
+/// length.
 #[must_use]
-pub(super) fn data_address(palette: &[[u8; 3]], rows: &[Vec<u8>]) -> String {
+pub(super) fn data_address(palette: &[Shade], rows: &[Vec<u8>]) -> String {
     format!("data:image/png;base64,{}", base64(&encode(palette, rows)))
 }
 
-fn encode(palette: &[[u8; 3]], rows: &[Vec<u8>]) -> Vec<u8> {
+fn encode(palette: &[Shade], rows: &[Vec<u8>]) -> Vec<u8> {
     let size = |length: usize| u32::try_from(length).unwrap_or(0).to_be_bytes();
+    // Two pixels in a byte where the palette is small, the first one in the upper half.
+    let (depth, pack) = if palette.len() <= 16 { (4, 2) } else { (8, 1) };
     let mut header = Vec::new();
     header.extend(size(rows.first().map_or(0, Vec::len)));
     header.extend(size(rows.len()));
-    // Eight bits, a palette, and the only methods there are.
-    header.extend([8, 3, 0, 0, 0]);
+    // A palette, and the only methods there are.
+    header.extend([depth, 3, 0, 0, 0]);
     // Each row begins with its filter: none.
-    let pixels: Vec<u8> =
-        rows.iter().flat_map(|row| std::iter::once(0).chain(row.iter().copied())).collect();
+    let packed = |row: &Vec<u8>| -> Vec<u8> {
+        let byte = |pixels: &[u8]| match *pixels {
+            [one] if pack == 1 => one,
+            [one] => one << 4,
+            [one, other, ..] => one << 4 | other & 15,
+            [] => 0,
+        };
+        std::iter::once(0).chain(row.chunks(pack).map(byte)).collect()
+    };
+    let pixels: Vec<u8> = rows.iter().flat_map(packed).collect();
+    let colours: Vec<u8> = palette.iter().flat_map(|shade| shade.0).collect();
+    let mut opacities: Vec<u8> = palette.iter().map(|shade| shade.1).collect();
+    while opacities.last() == Some(&255) {
+        opacities.pop();
+    }
     let mut out = b"\x89PNG\r\n\x1a\n".to_vec();
     chunk(&mut out, b"IHDR", &header);
-    chunk(&mut out, b"PLTE", palette.as_flattened());
-    chunk(&mut out, b"tRNS", &[0]);
+    chunk(&mut out, b"PLTE", &colours);
+    chunk(&mut out, b"tRNS", &opacities);
     chunk(&mut out, b"IDAT", &zlib(&pixels));
     chunk(&mut out, b"IEND", &[]);
     out
@@ -98,6 +116,15 @@ mod tests {
         for (plain, expected) in cases {
             assert_eq!(base64(plain.as_bytes()), expected);
         }
+    }
+
+    #[test]
+    fn small_palettes_take_half_a_byte_per_pixel() {
+        let picture = |colours: usize| encode(&vec![([0; 3], 9); colours], &[vec![1, 2, 3]]);
+        let stored = |bytes: &[u8], row: &[u8]| bytes.windows(row.len()).any(|part| part == row);
+        assert!(stored(&picture(4), &[0, 0x12, 0x30]));
+        assert!(stored(&picture(17), &[0, 1, 2, 3]));
+        assert_eq!((picture(4)[24], picture(17)[24]), (4, 8));
     }
 
     #[test]

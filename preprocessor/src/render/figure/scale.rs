@@ -32,6 +32,27 @@ pub(super) enum Padding {
 }
 
 impl Span {
+    /// From 0 to 1.
+    #[must_use]
+    pub(super) fn unit() -> Self {
+        Self { low: 0.0, high: 1.0, scale: Scale::Linear }
+    }
+
+    /// These spans widened to hold all of those that have the same scale.
+    #[must_use]
+    pub(super) fn hull(spans: impl Iterator<Item = Self>) -> Vec<Self> {
+        let spans: Vec<Self> = spans.collect();
+        let widened = |one: &Self| {
+            let alike = spans.iter().filter(|other| other.scale == one.scale);
+            alike.fold(*one, |all, other| Self {
+                low: all.low.min(other.low),
+                high: all.high.max(other.high),
+                ..all
+            })
+        };
+        spans.iter().map(widened).collect()
+    }
+
     /// The span of an axis: its range if that can be shown, else that of the values.
     #[must_use]
     pub(super) fn fit(
@@ -49,10 +70,17 @@ impl Span {
             found = Some((low.min(value), high.max(value)));
         }
         match (found, scale) {
-            (None, Scale::Linear) => Self { low: 0.0, high: 1.0, scale },
+            (None, Scale::Linear) => Self::unit(),
+            (None, Scale::Symlog { linear }) => {
+                let width = width(linear);
+                Self { low: -width, high: width, scale }.within_reach()
+            }
             (None, Scale::Log) => Self { low: 1.0, high: 10.0, scale },
             (Some((low, high)), Scale::Linear) => Self::around(low, high, padding),
             (Some((low, high)), Scale::Log) => Self::around_log(low, high, padding),
+            (Some((low, high)), Scale::Symlog { linear }) => {
+                Self::around_symmetric(low, high, linear, padding)
+            }
         }
     }
 
@@ -60,11 +88,19 @@ impl Span {
         let (low, high) = (one.min(other), one.max(other));
         let wide = match scale {
             // Below the normal numbers a division no longer gives places.
-            Scale::Linear => {
+            Scale::Linear | Scale::Symlog { .. } => {
                 let least = 1e-13 * low.abs().max(high.abs());
                 high / 2.0 - low / 2.0 > least.max(f64::MIN_POSITIVE)
             }
             Scale::Log => low > 0.0 && libm::log10(high) - libm::log10(low) > 1e-9,
+        };
+        let wide = match scale {
+            // Ends that the linear part around zero draws together.
+            Scale::Symlog { linear } if wide => {
+                let (from, to) = (bent(low, linear), bent(high, linear));
+                to - from > (1e-13 * from.abs().max(to.abs())).max(f64::MIN_POSITIVE)
+            }
+            _ => wide,
         };
         let ends = shown(low, scale) && shown(high, scale);
         (ends && wide).then(|| Self { low, high, scale }.within_reach())
@@ -74,8 +110,8 @@ impl Span {
         let scale = Scale::Linear;
         let largest = low.abs().max(high.abs());
         let half = high / 2.0 - low / 2.0;
-        if half <= 1e-12 * largest || half < 1e-300 {
-            let room = if largest < 1e-290 { 1.0 } else { 0.1 * largest };
+        if half <= 1e-12 * largest || half < 1e-304 {
+            let room = if largest < 1e-303 { 1.0 } else { 0.1 * largest };
             return Self { low: low - room, high: high + room, scale }.within_reach();
         }
         let Padding::Share(share) = padding else {
@@ -106,9 +142,25 @@ impl Span {
         Self { low: libm::pow(10.0, low), high: libm::pow(10.0, high), scale: Scale::Log }
     }
 
+    fn around_symmetric(low: f64, high: f64, linear: f64, padding: Padding) -> Self {
+        let scale = Scale::Symlog { linear };
+        let (from, to) = (bent(low, linear), bent(high, linear));
+        let room = match padding {
+            _ if to - from < 1e-9 => 0.5,
+            Padding::None => 0.0,
+            Padding::Share(share) => share * (to - from),
+        };
+        Self {
+            low: straightened(from - room, linear),
+            high: straightened(to + room, linear),
+            scale,
+        }
+        .within_reach()
+    }
+
     fn within_reach(self) -> Self {
         match self.scale {
-            Scale::Linear => Self {
+            Scale::Linear | Scale::Symlog { .. } => Self {
                 low: self.low.clamp(-LARGEST, LARGEST / 2.0),
                 high: self.high.clamp(-LARGEST / 2.0, LARGEST),
                 ..self
@@ -140,6 +192,19 @@ impl Span {
         }
     }
 
+    /// The value at a place: the inverse of [`Self::place`], as far as doubles go.
+    #[must_use]
+    pub(super) fn value(&self, place: f64) -> f64 {
+        let mix = |low: f64, high: f64| low * (1.0 - place) + high * place;
+        match self.scale {
+            Scale::Linear => mix(self.low, self.high),
+            Scale::Log => libm::pow(10.0, mix(libm::log10(self.low), libm::log10(self.high))),
+            Scale::Symlog { linear } => {
+                straightened(mix(bent(self.low, linear), bent(self.high, linear)), linear)
+            }
+        }
+    }
+
     fn ratio(&self, value: f64) -> f64 {
         match self.scale {
             // Halves, so that the difference of two huge values stays finite.
@@ -148,6 +213,10 @@ impl Span {
                 let (low, high) = (libm::log10(self.low), libm::log10(self.high));
                 (libm::log10(value) - low) / (high - low)
             }
+            Scale::Symlog { linear } => {
+                let (low, high) = (bent(self.low, linear), bent(self.high, linear));
+                (bent(value, linear) - low) / (high - low)
+            }
         }
     }
 }
@@ -155,7 +224,33 @@ impl Span {
 /// Whether an axis of this scale can show a value.
 #[must_use]
 pub(super) fn shown(value: f64, scale: Scale) -> bool {
-    value.is_finite() && (scale == Scale::Linear || value > 0.0)
+    value.is_finite() && (scale != Scale::Log || value > 0.0)
+}
+
+/// The width of the linear part of a symmetric scale, brought into what can be computed with.
+#[must_use]
+pub(super) fn width(linear: f64) -> f64 {
+    if linear.is_finite() && linear > 0.0 { linear.clamp(1e-300, 1e300) } else { 1.0 }
+}
+
+/// Along a symmetric logarithmic scale: `sign(v) · ln(1 + |v|/linear)`.
+fn bent(value: f64, linear: f64) -> f64 {
+    let ratio = value.abs() / width(linear);
+    let along = match ratio.is_finite() {
+        true => libm::log1p(ratio),
+        false => libm::log(value.abs()) - libm::log(width(linear)),
+    };
+    libm::copysign(along, value)
+}
+
+/// The inverse of [`bent`].
+fn straightened(place: f64, linear: f64) -> f64 {
+    let ratio = libm::expm1(place.abs());
+    let value = match ratio.is_finite() {
+        true => width(linear) * ratio,
+        false => libm::exp(place.abs() + libm::log(width(linear))),
+    };
+    libm::copysign(value.min(f64::MAX), place)
 }
 
 #[cfg(test)]
@@ -201,7 +296,7 @@ mod tests {
         check(None, Scale::Linear, &[0.0, 0.0], (-1.0, 1.0));
         check(None, Scale::Log, &[1.0], (libm::pow(10.0, -0.5), libm::pow(10.0, 0.5)));
         let magnitudes = [1e-320, 1e-300, 1.0, 1e300, f64::MAX, -f64::MAX];
-        for scale in [Scale::Linear, Scale::Log] {
+        for scale in [Scale::Linear, Scale::Log, Scale::Symlog { linear: 0.1 }] {
             for one in magnitudes {
                 for other in magnitudes {
                     let span = Span::fit(None, scale, [one, other], SOME);
@@ -223,5 +318,7 @@ mod tests {
         assert_eq!(log.edge(-1.0), Some(-FAR));
         assert_eq!(linear.edge(f64::INFINITY), Some(FAR));
         assert_eq!(linear.edge(f64::NAN), None);
+        assert_eq!(linear.value(0.25), 2.5);
+        assert!((log.value(0.5) - 10.0).abs() < 1e-12);
     }
 }

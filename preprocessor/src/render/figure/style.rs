@@ -8,6 +8,9 @@
 
 use experiments::figure::Role;
 use plotters::style::RGBAColor;
+use serde::Serialize;
+
+use super::palette::Map;
 
 /// The shape of a plotted point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +46,22 @@ pub(super) enum Colour {
     Grid,
     /// The page itself: around marks on a coloured surface.
     Page,
+    /// A place along a colour map, from 0 to 255.
+    Shade(Map, u8),
+}
+
+/// For which page a drawing is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(clippy::exhaustive_enums, reason = "every caller decides among all of them")]
+pub enum Theme {
+    /// One whose stylesheet colours the classes of the marks; without it the colours are light ones.
+    #[default]
+    Page,
+    /// A light page or slide.
+    Light,
+    /// A dark page or slide.
+    Dark,
 }
 
 /// The look of one colour.
@@ -51,8 +70,7 @@ pub(super) struct Look {
     pub(super) name: &'static str,
     /// Colour on a white page, on paper and in a file.
     pub(super) light: &'static str,
-    /// Colour on a dark page, which the stylesheet gives it.
-    #[cfg_attr(not(test), expect(dead_code, reason = "read by the stylesheet's test only"))]
+    /// Colour on a dark page.
     pub(super) dark: &'static str,
     /// Lengths of dashes and gaps of a line in px; empty for a solid one.
     pub(super) dash: &'static str,
@@ -73,21 +91,38 @@ const fn look(
     Look { name, light, dark, dash, width, shape }
 }
 
+/// Font sizes in px: of a figure with one panel across, with several, and on a narrow screen; and of a
+/// slide that is 960 px wide.
+pub(super) const PAGE: f64 = 15.0;
+pub(super) const PAGE_SEVERAL: f64 = 14.0;
+pub(super) const NARROW: f64 = 13.0;
+pub(super) const SLIDE: f64 = 24.0;
+
+/// Sizes relative to that of the figure: titles of panels, notes and the like, ticks of an inset, and
+/// raised or lowered characters.
+pub(super) const TITLE: f64 = 1.04;
+pub(super) const NOTE: f64 = 0.92;
+pub(super) const INSET: f64 = 0.8;
+pub(super) const SCRIPT: f64 = 0.72;
+
+/// How much wider a bold text is than a plain one: DejaVu Sans Bold over DejaVu Sans, rounded up.
+pub(super) const BOLD: f64 = 1.15;
+
 /// Every look, in the order of [`Colour::index`].
 pub(super) const LOOKS: [Look; 17] = [
     look("train", "#0069a8", "#5ab4ec", "8 4", 2.2, Shape::Square),
     look("test", "#bf4400", "#f5853f", "", 2.4, Shape::Circle),
     look("theory", "#262626", "#e4e4e4", "2.5 2.5", 2.0, Shape::Plus),
     look("bound", "#86418a", "#dc96d8", "11 3 2 3", 2.0, Shape::Triangle),
-    look("reference", "#5e5e5e", "#a9a9a9", "1.5 4", 1.8, Shape::Cross),
+    look("reference", "#5e5e5e", "#a9a9a9", "1.5 6", 1.8, Shape::Cross),
     look("arm-1", "#00734f", "#2ec297", "", 2.2, Shape::Circle),
-    look("arm-2", "#86418a", "#dc96d8", "9 3.5", 2.2, Shape::Square),
-    look("arm-3", "#806000", "#e3bf2b", "3.5 3", 2.2, Shape::Triangle),
-    look("arm-4", "#a8174e", "#ff8aa8", "10 3 2.5 3", 2.2, Shape::Diamond),
-    look("arm-5", "#3d3d9e", "#a3a8ff", "15 5", 2.2, Shape::Wedge),
+    look("arm-2", "#86418a", "#dc96d8", "18 5", 2.2, Shape::Square),
+    look("arm-3", "#806000", "#e3bf2b", "5 2.5 1.5 2.5", 2.2, Shape::Triangle),
+    look("arm-4", "#a8174e", "#ff8aa8", "10 3 2 3 2 3", 2.2, Shape::Diamond),
+    look("arm-5", "#3d3d9e", "#a3a8ff", "30 6", 2.2, Shape::Wedge),
     look("arm-6", "#4f5b62", "#b3c0c6", "5.5 2", 2.2, Shape::Star),
-    look("arm-7", "#0069a8", "#5ab4ec", "10 3 2.5 3 2.5 3", 2.2, Shape::Plus),
-    look("arm-8", "#bf4400", "#f5853f", "2 5", 2.2, Shape::Cross),
+    look("arm-7", "#0069a8", "#5ab4ec", "14 3 2 3 2 3 2 3", 2.2, Shape::Plus),
+    look("arm-8", "#bf4400", "#f5853f", "2 10", 2.2, Shape::Cross),
     look("text", "#262626", "#cdd2d8", "", 1.0, Shape::Circle),
     look("axis", "#595959", "#9aa1a9", "", 1.0, Shape::Circle),
     look("grid", "#e3e3e3", "#33373d", "", 0.8, Shape::Circle),
@@ -120,7 +155,9 @@ pub(super) fn canonical(role: Role) -> Role {
 }
 
 impl Colour {
-    fn index(self) -> u8 {
+    /// Its place among the looks.
+    #[must_use]
+    pub(super) fn index(self) -> u8 {
         match self {
             Self::Role(Role::Train) => 0,
             Self::Role(Role::Test) => 1,
@@ -132,11 +169,35 @@ impl Colour {
             Self::Axis => 14,
             Self::Grid => 15,
             Self::Page => 16,
+            Self::Shade(map, _) => 17 + map.index(),
         }
     }
 
-    fn from_index(index: u8) -> Self {
+    /// Its class in a drawing that the page colours; shades are the same on every page.
+    #[must_use]
+    pub(super) fn class(self) -> Option<&'static str> {
+        match self {
+            Self::Shade(..) => None,
+            other => Some(other.look().name),
+        }
+    }
+
+    /// Its colour in a theme, `#rrggbb`.
+    #[must_use]
+    pub(super) fn hex(self, theme: Theme) -> String {
+        match (self, theme) {
+            (Self::Shade(map, place), _) => {
+                let [r, g, b] = map.colour(f64::from(place) / 255.0);
+                format!("#{r:02x}{g:02x}{b:02x}")
+            }
+            (other, Theme::Dark) => other.look().dark.into(),
+            (other, _) => other.look().light.into(),
+        }
+    }
+
+    fn from_index(index: u8, shade: u8) -> Self {
         match index {
+            17.. => Self::Shade(Map::from_index(index - 17), shade),
             14 => Self::Axis,
             15 => Self::Grid,
             16 => Self::Page,
@@ -144,10 +205,14 @@ impl Colour {
         }
     }
 
-    /// Its look.
+    /// Its look; that of an axis for a shade, which has a colour only.
     #[must_use]
     pub(super) fn look(self) -> &'static Look {
-        &LOOKS[usize::from(self.index())]
+        let index = match self {
+            Self::Shade(..) => Self::Axis.index(),
+            other => other.index(),
+        };
+        &LOOKS[usize::from(index)]
     }
 }
 
@@ -185,18 +250,20 @@ impl Ink {
     /// The colour that stands for it.
     #[must_use]
     pub(super) fn encode(self) -> RGBAColor {
-        RGBAColor(self.colour.index(), u8::from(self.dashed), 0, self.opacity)
+        let shade = if let Colour::Shade(_, place) = self.colour { place } else { 0 };
+        RGBAColor(self.colour.index(), u8::from(self.dashed), shade, self.opacity)
     }
 
     /// The ink that a colour stands for.
     #[must_use]
-    pub(super) fn decode((index, dashed, _): (u8, u8, u8), alpha: f64) -> Self {
-        Self { colour: Colour::from_index(index), dashed: dashed != 0, opacity: alpha }
+    pub(super) fn decode((index, dashed, shade): (u8, u8, u8), alpha: f64) -> Self {
+        Self { colour: Colour::from_index(index, shade), dashed: dashed != 0, opacity: alpha }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::palette;
     use super::*;
 
     const CSS: &str = include_str!("../../../../theme/figures.css");
@@ -274,7 +341,7 @@ mod tests {
     #[test]
     fn an_ink_survives_the_way_through_plotters() {
         for (index, look) in (0u8..).zip(&LOOKS) {
-            let colour = Colour::from_index(index);
+            let colour = Colour::from_index(index, 0);
             assert_eq!(colour.look().name, look.name);
             let ink = Ink { colour, dashed: true, opacity: 0.2 };
             let RGBAColor(r, g, b, a) = ink.encode();
@@ -299,6 +366,33 @@ mod tests {
             }
             let expected = format!("--sim-{}: {};", look.name, colour(look));
             assert!(declarations.contains(&expected), "{expected} not in {declarations}");
+        }
+    }
+
+    /// Strokes to the period and length of the period of a dash; one endless stroke without dashes.
+    fn rhythm(look: &Look) -> (usize, f64) {
+        let lengths: Vec<f64> =
+            look.dash.split_whitespace().map(|length| length.parse().unwrap()).collect();
+        (lengths.len() / 2, lengths.iter().sum())
+    }
+
+    #[test]
+    fn lines_that_meet_in_a_panel_differ_without_colour() {
+        for (at, one) in LOOKS[..9].iter().enumerate() {
+            for other in &LOOKS[..at] {
+                let ((count, period), (others, length)) = (rhythm(one), rhythm(other));
+                let ratio = period.max(length) / period.min(length).max(1e-9);
+                if count == 0 && others == 0 {
+                    // Two solid lines: far apart for any colour vision, in light and dark.
+                    for colours in [[one.light, other.light], [one.dark, other.dark]] {
+                        let apart = palette::tests::least_difference(colours.map(hex));
+                        assert!(apart > 15.0, "{} and {}: {apart}", one.name, other.name);
+                    }
+                } else {
+                    let differ = count != others || ratio >= 1.4;
+                    assert!(differ, "{} and {}: {ratio}", one.name, other.name);
+                }
+            }
         }
     }
 

@@ -1,28 +1,50 @@
 //! Whole figures: any figure gives one line of well-formed, bounded SVG, and the same one.
 
+use experiments::figure::Aspect;
 use experiments::figure::Axis;
+use experiments::figure::Colours;
+use experiments::figure::Content;
+use experiments::figure::Corner;
 use experiments::figure::Figure;
-use experiments::figure::Mark;
+use experiments::figure::Grid;
+use experiments::figure::Inset;
+use experiments::figure::Layer;
+use experiments::figure::Network;
 use experiments::figure::Panel;
+use experiments::figure::Picture;
+use experiments::figure::Pictures;
 use experiments::figure::Role;
 use experiments::figure::Scale;
-use experiments::figure::Symbol;
+use experiments::figure::Shared;
+use experiments::figure::Space;
+use experiments::figure::mark;
+use experiments::figure::mark::Area;
+use experiments::figure::mark::Arrows;
+use experiments::figure::mark::Band;
+use experiments::figure::mark::Bars;
+use experiments::figure::mark::Contours;
+use experiments::figure::mark::HeatMap;
+use experiments::figure::mark::Histogram;
+use experiments::figure::mark::Line;
+use experiments::figure::mark::Mark;
+use experiments::figure::mark::Marker;
+use experiments::figure::mark::Note;
+use experiments::figure::mark::Points;
+use experiments::figure::mark::Regions;
+use experiments::figure::mark::Rule;
+use experiments::figure::mark::Side;
+use experiments::figure::mark::Stack;
+use experiments::figure::mark::Symbol;
 use proptest::prelude::*;
 
 use super::*;
 
 pub(super) fn panel(marks: Vec<Mark>) -> Panel {
-    Panel { title: String::new(), x: Axis::linear(""), y: Axis::linear(""), marks }
+    Panel::plane(Axis::linear(""), Axis::linear(""), marks)
 }
 
 pub(super) fn figure(panels: Vec<Panel>) -> Figure {
-    Figure {
-        name: "sample".into(),
-        label: "A sample".into(),
-        caption: String::new(),
-        panels,
-        columns: 2,
-    }
+    Figure::new("sample", "A sample", "", panels).columns(2)
 }
 
 /// Reads the SVG as XML: one element that ends where the text ends, on one line, within a size.
@@ -42,38 +64,147 @@ fn check(figure: &Figure, most: usize) {
         assert!(["svg", "path", "text", "tspan", "image"].contains(&name), "{name}");
         if ["path", "text"].contains(&name) {
             let class = node.attribute("class").unwrap_or_default();
-            assert!(class.starts_with("sim-"), "{class}");
-            assert!(node.attribute("fill").is_some_and(|fill| fill == "none" || fill.len() == 7));
+            let fill = node.attribute("fill").unwrap_or_default();
+            // A shade of a colour map is the same on every page.
+            assert!(class.starts_with("sim-") || class.is_empty(), "{class}");
+            assert!(fill.is_empty() || fill == "none" || fill.len() == 7, "{fill}");
         }
     }
     assert!(!describe(figure).contains("NaN"));
     for table in data(figure) {
         assert!(table.rows.iter().all(|row| row.len() == table.columns.len()), "{table:?}");
     }
-    assert!(csv(figure).starts_with("panel,mark,label,x,y,low,high,value\n"));
+    assert!(csv(figure).starts_with("panel,mark,label,x,y,low,high,value,dx,dy\n"));
 }
 
-/// All marks with these numbers in every place.
+const LABEL: &str = "a <label> & \"more\"\n\u{1}";
+
+fn grid(x: &[f64], y: &[f64]) -> Grid {
+    let few = |values: &[f64]| -> Vec<f64> { values.iter().copied().take(300).collect() };
+    Grid { x: few(x), y: few(y), values: vec![few(y); 5] }
+}
+
+/// All marks with these numbers in every place; those that fill the plane first.
 fn all_marks(x: &[f64], y: &[f64]) -> Vec<Mark> {
-    let label = "a <label> & \"more\"\n\u{1}";
+    let mut marks = filling(x, y);
+    marks.extend(open(x, y));
+    marks
+}
+
+/// The marks that fill the plane.
+fn filling(x: &[f64], y: &[f64]) -> Vec<Mark> {
+    let grid = grid(x, y);
+    let colours = Colours::Diverging { middle: x.first().copied().unwrap_or(0.0) };
+    let contours = |filled, levels: &[f64]| {
+        let (quantity, levels, grid) = (LABEL.into(), levels.to_vec(), grid.clone());
+        Mark::Contours(Contours { quantity, scale: Scale::Linear, colours, levels, filled, grid })
+    };
+    let regions = |names: &[&str]| {
+        Mark::Regions(Regions {
+            x: grid.x.clone(),
+            y: grid.y.clone(),
+            regions: vec![y.iter().take(300).map(|value| *value as u32).collect(); 5],
+            names: names.iter().map(|name| (*name).into()).collect(),
+        })
+    };
+    vec![
+        mark::heat_map(LABEL, Scale::Log, grid.clone()),
+        Mark::HeatMap(HeatMap {
+            quantity: LABEL.into(),
+            scale: Scale::Symlog { linear: 0.1 },
+            colours,
+            grid: grid.clone(),
+        }),
+        contours(true, &[]),
+        regions(&[]),
+        regions(&["one", LABEL, ""]),
+        contours(false, y.get(..y.len().min(9)).unwrap_or_default()),
+    ]
+}
+
+/// The other marks.
+fn open(x: &[f64], y: &[f64]) -> Vec<Mark> {
     let role = Role::Arm(3);
     let (x, y) = (x.to_vec(), y.to_vec());
     let at = x.first().copied().unwrap_or(f64::NAN);
     let to = y.last().copied().unwrap_or(f64::NAN);
+    let bars = |role| {
+        let (x, y, low, high) = (x.clone(), y.clone(), x.clone(), y.clone());
+        Mark::Bars(Bars { label: LABEL.into(), role, x, y, low, high, base: to })
+    };
+    let area = |role, y: &[f64]| Area { label: LABEL.into(), role, y: y.to_vec() };
     vec![
-        Mark::HeatMap {
-            quantity: label.into(),
-            scale: Scale::Log,
-            x: x.iter().copied().take(300).collect(),
-            y: y.iter().copied().take(300).collect(),
-            values: vec![y.iter().copied().take(300).collect(); 5],
-        },
-        Mark::Band { label: label.into(), role, x: x.clone(), low: x.clone(), high: y.clone() },
-        Mark::Line { label: label.into(), role, x: x.clone(), y: y.clone() },
-        Mark::Points { label: label.into(), role, x: x.clone(), y: y.clone(), low: x, high: y },
-        Mark::Vertical { label: label.into(), role, at },
-        Mark::Horizontal { label: label.into(), role, at: to },
-        Mark::Marker { label: label.into(), role, symbol: Symbol::Star, x: at, y: to },
+        mark::band(LABEL, role, x.clone(), x.clone(), y.clone()),
+        Mark::Stack(Stack {
+            x: x.clone(),
+            areas: vec![area(Role::Train, &y), area(Role::Test, &x), area(role, &y)],
+            total: LABEL.into(),
+        }),
+        bars(Role::Train),
+        bars(Role::Arm(7)),
+        Mark::Histogram(Histogram {
+            label: LABEL.into(),
+            role,
+            edges: x.clone(),
+            heights: y.clone(),
+        }),
+        Mark::Arrows(Arrows {
+            label: LABEL.into(),
+            role,
+            x: x.clone(),
+            y: y.clone(),
+            u: y.clone(),
+            v: x.clone(),
+        }),
+        mark::steps(LABEL, role, x.clone(), y.clone()),
+        mark::trajectory(LABEL, role, x.clone(), y.clone()),
+        mark::line(LABEL, role, x.clone(), y.clone()),
+        mark::whiskers(LABEL, role, x.clone(), y.clone(), x.clone(), y.clone()),
+        mark::vertical(LABEL, role, at),
+        mark::horizontal(LABEL, role, to),
+        mark::marker(LABEL, role, Symbol::Star, at, to),
+        mark::marker(LABEL, role, Symbol::Ring, to, at),
+        Mark::Note(Note { text: LABEL.into(), at: (at, to), side: Side::AboveRight, distance: to }),
+        mark::note(LABEL, (to, at), Side::Left),
+    ]
+}
+
+/// What is no plane, of these numbers.
+fn other_panels(x: &[f64], y: &[f64]) -> Vec<Panel> {
+    let at = x.first().copied().unwrap_or(f64::NAN);
+    let space = |z| {
+        Panel::new(Content::Space(Space {
+            x: Axis::linear(LABEL),
+            y: Axis::log("y"),
+            z,
+            surface: grid(x, y),
+            marks: all_marks(x, y),
+            azimuth: at,
+            elevation: 30.0,
+            shadow: true,
+        }))
+    };
+    let picture = |values| Picture { title: LABEL.into(), label: LABEL.into(), values };
+    let pictures = |quantity: &str, colours| {
+        Panel::new(Content::Pictures(Pictures {
+            pictures: vec![picture(vec![y.to_vec(); 3]), picture(vec![]), picture(vec![vec![]])],
+            columns: 2,
+            quantity: quantity.into(),
+            colours,
+            range: Some((at, 1.0)),
+        }))
+    };
+    let layer = |units| Layer { label: LABEL.into(), units };
+    vec![
+        space(Axis::linear("z")),
+        space(Axis::log(LABEL)).title("title"),
+        pictures("", Colours::Grey),
+        pictures(LABEL, Colours::Diverging { middle: at }),
+        Panel::new(Content::Network(Network {
+            layers: vec![layer(3), layer(1000), layer(0), layer(1)],
+            weights: vec![vec![x.to_vec(), y.to_vec()], vec![]],
+        })),
+        Panel::new(Content::Network(Network { layers: vec![], weights: vec![] })),
     ]
 }
 
@@ -91,19 +222,25 @@ fn check_numbers(x: &[f64], y: &[f64], most: usize) {
         Some((5e-324, 1e-323)),
     ];
     let marks = all_marks(x, y);
-    for (scale_x, scale_y) in
-        [(Scale::Linear, Scale::Linear), (Scale::Log, Scale::Linear), (Scale::Log, Scale::Log)]
-    {
+    if x.len() < 1000 {
+        other_panels(x, y).into_iter().for_each(|panel| check(&figure(vec![panel]), most));
+    }
+    let symlog = Scale::Symlog { linear: 0.5 };
+    for (scale_x, scale_y) in [
+        (Scale::Linear, Scale::Linear),
+        (Scale::Log, Scale::Linear),
+        (Scale::Log, Scale::Log),
+        (symlog, symlog),
+    ] {
         for range in ranges {
-            let axis = |scale| Axis { label: "axis".into(), scale, range };
-            let panel =
-                |marks| Panel { title: "title".into(), x: axis(scale_x), y: axis(scale_y), marks };
+            let axis = |scale| Axis { range, ..Axis::new("axis", scale) };
+            let panel = |marks| Panel::plane(axis(scale_x), axis(scale_y), marks).title("title");
             if x.len() < 1000 {
                 for mark in &marks {
                     check(&figure(vec![panel(vec![mark.clone()])]), most);
                 }
             }
-            check(&figure(vec![panel(marks.clone()), panel(marks[1..].to_vec())]), most);
+            check(&figure(vec![panel(marks.clone()), panel(open(x, y))]), most);
         }
     }
 }
@@ -141,7 +278,7 @@ fn many_numbers_are_drawn_in_bounded_size() {
     let torn: Vec<f64> =
         (0..count).map(|i| if i % 3 == 0 { f64::NAN } else { f64::from(i % 17) }).collect();
     for (x, y) in [(&rising, &scattered), (&scattered, &rising), (&rising, &torn)] {
-        let figure = figure(vec![panel(all_marks(x, y)[1..].to_vec())]);
+        let figure = figure(vec![panel(open(x, y))]);
         check(&figure, 2_000_000);
     }
 }
@@ -160,20 +297,15 @@ fn a_heat_map_of_41_by_41_is_small() {
     let axis: Vec<f64> = (0..41).map(|i| f64::from(i) / 20.0 - 1.0).collect();
     let values = axis.iter().map(|y| axis.iter().map(|x| x * x + y * y * 3.0).collect()).collect();
     let (x, y) = (axis.clone(), axis);
-    let map = Mark::HeatMap { quantity: "loss".into(), scale: Scale::Linear, x, y, values };
+    let map = mark::heat_map("loss", Scale::Linear, Grid { x, y, values });
     check(&figure(vec![panel(vec![map])]), 16_000);
 }
 
 #[test]
 fn parts_out_of_range_are_cut_not_pushed_to_the_frame() {
-    let line = Mark::Line {
-        label: String::new(),
-        role: Role::Test,
-        x: vec![0.0, 1.0, 2.0, 3.0, 4.0],
-        y: vec![0.5, 9.0, 9.0, 9.0, 0.5],
-    };
-    let mut panel = panel(vec![line]);
-    panel.y = panel.y.range(0.0, 1.0);
+    let (x, y) = (vec![0.0, 1.0, 2.0, 3.0, 4.0], vec![0.5, 9.0, 9.0, 9.0, 0.5]);
+    let line = mark::line("", Role::Test, x, y);
+    let panel = Panel::plane(Axis::linear(""), Axis::linear("").range(0.0, 1.0), vec![line]);
     let svg = draw(&figure(vec![panel]));
     let (_, path) = svg.split_once("sim-stroke sim-test").unwrap();
     let (_, data) = path.split_once(" d=\"").unwrap();
@@ -209,34 +341,68 @@ fn role() -> impl Strategy<Value = Role> {
 }
 
 fn scale() -> impl Strategy<Value = Scale> {
-    prop_oneof![Just(Scale::Linear), Just(Scale::Log)]
+    let symlog = any::<f64>().prop_map(|linear| Scale::Symlog { linear });
+    prop_oneof![Just(Scale::Linear), Just(Scale::Log), symlog]
 }
 
-fn mark() -> impl Strategy<Value = Mark> {
-    (0..7, text(), role(), scale(), numbers(), numbers(), numbers(), numbers()).prop_map(
-        |(kind, label, role, scale, x, y, low, high)| match kind {
-            0 => Mark::Line { label, role, x, y },
-            1 => Mark::Band { label, role, x, low, high },
-            2 => Mark::Points { label, role, x, y, low, high },
-            3 => Mark::Vertical { label, role, at: x.first().copied().unwrap_or(0.0) },
-            4 => Mark::Horizontal { label, role, at: x.first().copied().unwrap_or(0.0) },
-            5 => Mark::HeatMap { quantity: label, scale, x, y, values: vec![low, high] },
-            _ => {
-                let at = |values: &[f64]| values.first().copied().unwrap_or(0.0);
-                Mark::Marker { label, role, symbol: Symbol::Cross, x: at(&x), y: at(&y) }
+/// Any mark of [`all_marks`] with other labels and roles where it has them.
+fn any_mark() -> impl Strategy<Value = Mark> {
+    (any::<prop::sample::Index>(), text(), role(), numbers(), numbers()).prop_map(
+        |(index, text, own, x, y)| {
+            let mut marks = all_marks(&x, &y);
+            let mut mark = marks.swap_remove(index.index(marks.len()));
+            match &mut mark {
+                Mark::Line(Line { label, role, .. })
+                | Mark::Band(Band { label, role, .. })
+                | Mark::Points(Points { label, role, .. })
+                | Mark::Bars(Bars { label, role, .. })
+                | Mark::Histogram(Histogram { label, role, .. })
+                | Mark::Arrows(Arrows { label, role, .. })
+                | Mark::Rule(Rule { label, role, .. })
+                | Mark::Marker(Marker { label, role, .. }) => (*label, *role) = (text, own),
+                Mark::HeatMap(HeatMap { quantity, .. })
+                | Mark::Contours(Contours { quantity, .. }) => *quantity = text,
+                Mark::Note(note) => note.text = text,
+                Mark::Stack(_) | Mark::Regions(_) => {}
             }
+            mark
         },
     )
 }
 
 fn axis() -> impl Strategy<Value = Axis> {
-    (text(), scale(), proptest::option::of((any::<f64>(), any::<f64>())))
-        .prop_map(|(label, scale, range)| Axis { label, scale, range })
+    let range = prop::option::of((any::<f64>(), any::<f64>()));
+    let names = prop_oneof![4 => Just(Vec::new()), 1 => prop::collection::vec(text(), 0..5)];
+    (text(), text(), scale(), range, names).prop_map(|(label, unit, scale, range, names)| Axis {
+        label,
+        unit,
+        scale,
+        range,
+        names,
+    })
 }
 
 fn any_panel() -> impl Strategy<Value = Panel> {
-    (text(), axis(), axis(), proptest::collection::vec(mark(), 0..6))
-        .prop_map(|(title, x, y, marks)| Panel { title, x, y, marks })
+    let aspect = prop_oneof![Just(Aspect::Free), Just(Aspect::Square), Just(Aspect::Equal)];
+    let marks = prop::collection::vec(any_mark(), 0..6);
+    let inset = prop::option::of((any::<f64>(), any::<f64>(), any::<f64>(), any::<f64>()));
+    let plane = (text(), axis(), axis(), marks, aspect, any::<bool>(), inset).prop_map(
+        |(title, x, y, marks, aspect, ends, inset)| {
+            let mut panel = Panel::plane(x, y, marks).title(&title).aspect(aspect);
+            if ends {
+                panel = panel.labels_at_ends();
+            }
+            let corner = Corner::TopRight;
+            inset.map_or(panel.clone(), |(a, b, c, d)| {
+                panel.inset(Inset { corner, x: (a, b), y: (c, d) })
+            })
+        },
+    );
+    let other = (any::<prop::sample::Index>(), numbers(), numbers()).prop_map(|(index, x, y)| {
+        let mut panels = other_panels(&x, &y);
+        panels.swap_remove(index.index(panels.len()))
+    });
+    prop_oneof![3 => plane, 1 => other]
 }
 
 proptest! {
@@ -245,8 +411,10 @@ proptest! {
         label in text(),
         panels in proptest::collection::vec(any_panel(), 0..5),
         columns in 0_usize..6,
+        shared in (any::<bool>(), any::<bool>()),
     ) {
-        let figure = Figure { label, columns, ..figure(panels) };
+        let shared = Shared { x: shared.0, y: shared.1 };
+        let figure = Figure { label, columns, shared, ..figure(panels) };
         check(&figure, 400_000);
         prop_assert_eq!(draw(&figure), draw(&figure));
     }
@@ -258,14 +426,13 @@ fn everything() -> Figure {
     let y: Vec<f64> = x.iter().map(|x| 3.0 / x + x * x / 700.0).collect();
     let mut panels: Vec<Panel> =
         [(Scale::Linear, Scale::Linear), (Scale::Log, Scale::Log), (Scale::Log, Scale::Linear)]
-            .map(|(across, up)| Panel {
-                title: "A panel".into(),
-                x: Axis { label: "width p".into(), scale: across, range: None },
-                y: Axis { label: "risk (nats²)".into(), scale: up, range: None },
-                marks: all_marks(&x, &y)[1..].to_vec(),
+            .map(|(across, up)| {
+                let (across, up) = (Axis::new("width $p$", across), Axis::new("risk (nats²)", up));
+                Panel::plane(across, up, spread(&x, &y)).title("A panel")
             })
             .into();
-    panels.push(panel(all_marks(&x[..5], &y[..5])));
+    panels.extend(filling(&x[..5], &y[..5]).into_iter().map(|mark| panel(vec![mark])));
+    panels.extend(other_panels(&x[..5], &y[..5]));
     figure(panels)
 }
 
@@ -300,9 +467,14 @@ fn text_boxes(svg: &str) -> Vec<([f64; 4], String)> {
         .collect()
 }
 
+/// The marks without words on the plane, which may lie on each other.
+fn spread(x: &[f64], y: &[f64]) -> Vec<Mark> {
+    open(x, y).into_iter().filter(|mark| !matches!(mark, Mark::Note(_))).collect()
+}
+
 #[track_caller]
 fn check_texts(figure: &Figure) {
-    let (layout, boxes) = (layout::layout(figure), text_boxes(&draw(figure)));
+    let (layout, boxes) = (layout::layout(figure, &Look::default()), text_boxes(&draw(figure)));
     assert!(boxes.len() > 10);
     for (at, (one, name)) in boxes.iter().enumerate() {
         let inside = one[0] >= 0.0 && one[1] >= 0.0;
@@ -324,11 +496,15 @@ fn texts_neither_overlap_nor_leave_the_figure() {
             let factor = libm::pow(10.0, f64::from(exponent));
             let x: Vec<f64> = (1..=30).map(|i| f64::from(i * i) * factor).collect();
             let y: Vec<f64> = x.iter().map(|x| 1.0 / x - x).collect();
-            let mut panel = panel(all_marks(&x, &y)[1..].to_vec());
-            panel.title = "A panel with a title of a few words".into();
-            panel.x.label = "a quantity with a long name (in units of its own)".into();
-            panel.y.label = "another quantity with a long name (in other units)".into();
-            let surface = Panel { marks: all_marks(&x, &x), ..panel.clone() };
+            let axes = || {
+                (
+                    Axis::linear("a quantity with a long name").unit("in units of its own"),
+                    Axis::linear("another quantity with a long name (in other units)"),
+                )
+            };
+            let title = "A panel with a title of a few words";
+            let plane = |marks| Panel::plane(axes().0, axes().1, marks).title(title);
+            let (panel, surface) = (plane(spread(&x, &y)), plane(filling(&x, &x)));
             check_texts(&Figure { columns, ..figure(vec![panel, surface]) });
         }
     }
@@ -338,6 +514,6 @@ fn texts_neither_overlap_nor_leave_the_figure() {
 #[test]
 fn bytes_change_only_with_the_version() {
     let drawn = (RENDERER, blake3::hash(draw(&everything()).as_bytes()).to_hex().to_string());
-    let known = ("1", "b956acda6135883a");
+    let known = ("2", "77fcfc6fa566c62a");
     assert_eq!((drawn.0, &drawn.1[..16]), known, "the drawing changed: count RENDERER up");
 }

@@ -4,10 +4,12 @@ use nalgebra::DMatrix;
 use nalgebra::DVector;
 use rand_chacha::ChaCha8Rng;
 
+use super::setting::Moments;
 use super::setting::Part;
 use super::setting::Sizes;
 use super::setting::Steps;
 use super::setting::Target;
+use super::theory::Spectrum;
 use crate::lab::linear_algebra::LeastSquares;
 use crate::lab::linear_algebra::mean_squared_error;
 use crate::lab::random;
@@ -17,6 +19,8 @@ use crate::lab::random_features::Layer;
 const INPUTS: usize = 10;
 /// Points in the test set.
 const TEST: usize = 1000;
+/// Fresh points at a time, so that few features are held at once.
+const BATCH: usize = 1000;
 /// Standard deviation of `x·θ*` over the features of each scale.
 const SIGNALS: [f64; 2] = [3.0, 1.5];
 
@@ -50,6 +54,34 @@ pub(super) fn sizes(experiment: &str, shard: &Sizes) -> Part {
         part.norm.push(theta.norm());
     }
     part
+}
+
+/// Second moments of the features that [`sizes`] draws for the same replicate, on fresh points.
+pub(super) fn moments(experiment: &str, shard: &Moments) -> Part {
+    let stream = |purpose| random::stream(shard.seed, experiment, shard.replicate, purpose);
+    let widest = shard.widths.iter().copied().max().unwrap_or(0);
+    let layer =
+        Layer::draw(shard.features, INPUTS, widest, &mut stream("weights"), &mut stream("biases"));
+    let mut population = stream("population");
+    let (mut gram, mut target, mut power) =
+        (DMatrix::zeros(widest, widest), DVector::zeros(widest), 0.0);
+    for start in (0..shard.population).step_by(BATCH) {
+        let x = points(&mut population, BATCH.min(shard.population - start), INPUTS);
+        let features = layer.apply(&x);
+        let values = DVector::from_fn(x.nrows(), |i, _| learned(shard.target, &x, i));
+        gram.gemm_tr(1.0, &features, &features, 1.0);
+        target.gemv_tr(1.0, &features, &values, 1.0);
+        power += values.norm_squared();
+    }
+    let count = shard.population as f64;
+    let spectrum = |&p: &usize| {
+        // The features carry the factor 1/√p.
+        let scale = 1.0 / p as f64;
+        let moments = gram.view((0, 0), (p, p)) * (scale / count);
+        let target = target.rows(0, p) * (scale.sqrt() / count);
+        Spectrum::new(moments, &target, power / count)
+    };
+    Part { spectra: shard.widths.iter().map(spectrum).collect(), ..Part::default() }
 }
 
 /// Follows gradient descent on features of two scales. The id is as in [`sizes`].

@@ -6,6 +6,7 @@
 use serde::Deserialize;
 use serde::Serialize;
 
+use super::theory::Spectrum;
 use crate::lab::random_features::Kind as Activation;
 use crate::parameters::Field;
 use crate::parameters::Kind;
@@ -147,6 +148,11 @@ pub(super) fn hundredths(percent: usize, n: usize) -> usize {
     (percent * n + 50) / 100
 }
 
+/// How many features of scale 1 and of the small scale the epoch-wise axis has.
+pub(super) fn blocks(n: usize) -> [usize; 2] {
+    [hundredths(70, n), hundredths(10, n)]
+}
+
 /// Numbers of gradient steps: ten a decade up to a million, each once.
 fn steps() -> Vec<u64> {
     let mut steps: Vec<u64> =
@@ -163,6 +169,8 @@ pub enum Shard {
     Sizes(Sizes),
     /// Over gradient steps.
     Steps(Steps),
+    /// What theory needs to know of the features of one replicate.
+    Moments(Moments),
 }
 
 /// Random-features regressions on nested samples and nested features.
@@ -179,6 +187,21 @@ pub struct Sizes {
     pub points: Vec<usize>,
     /// Features of each regression.
     pub widths: Vec<usize>,
+}
+
+/// Second moments of random features and the target. The noise does not enter: all values of it
+/// share these shards.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "as in the parameters")]
+pub struct Moments {
+    pub seed: u64,
+    pub replicate: u64,
+    pub target: Target,
+    pub features: Activation,
+    /// Numbers of features, nested.
+    pub widths: Vec<usize>,
+    /// Fresh points from which moments are estimated.
+    pub population: usize,
 }
 
 /// Gradient descent on a linear regression with features of two scales.
@@ -207,6 +230,9 @@ pub struct Part {
     /// `‖θ̂‖`.
     #[serde(with = "crate::number::list")]
     pub norm: Vec<f64>,
+    /// In place of a curve: the second moments at each width.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spectra: Vec<Spectrum>,
 }
 
 /// One curve of every replicate.
@@ -247,11 +273,42 @@ pub(super) fn shard(parameters: &Parameters, arm: Arm, replicate: u64) -> Shard 
         Axis::Model => (vec![n; WIDTHS.len()], WIDTHS.map(|w| hundredths(w, n)).to_vec()),
         Axis::Sample => (SAMPLES.map(|s| hundredths(s, n)).to_vec(), vec![n; SAMPLES.len()]),
         Axis::Epoch | Axis::All => {
-            let blocks = [hundredths(70, n), hundredths(10, n)];
-            let steps = steps();
+            let (blocks, steps) = (blocks(n), steps());
             return Shard::Steps(Steps { seed, replicate, noise, n, blocks, block_scale, steps });
         }
     };
     let ridge = arm.ridge;
     Shard::Sizes(Sizes { seed, replicate, target, noise, features, ridge, points, widths })
+}
+
+/// Theory is averaged over the features of so many replicates: they differ little.
+const LAYERS: usize = 4;
+/// Theory ends at so many features: one more doubling takes eight times as long.
+const WIDEST: usize = 400;
+/// Fresh points behind the moments.
+const POPULATION: usize = 10_000;
+
+/// The widths for which theory is computed, rising.
+pub(super) fn theory_widths(parameters: &Parameters) -> Vec<usize> {
+    if parameters.runs(Axis::Model) {
+        let widths = WIDTHS.iter().map(|&percent| hundredths(percent, parameters.n));
+        widths.filter(|&width| width <= WIDEST).collect()
+    } else if parameters.runs(Axis::Sample) {
+        vec![parameters.n]
+    } else {
+        Vec::new()
+    }
+}
+
+/// The shards of the theory, none where no axis needs it.
+pub(super) fn moments(parameters: &Parameters) -> Vec<Shard> {
+    let &Parameters { seed, target, features, .. } = parameters;
+    let (widths, population) = (theory_widths(parameters), POPULATION);
+    let layers = if widths.is_empty() { 0 } else { LAYERS.min(parameters.replicates) as u64 };
+    (0..layers)
+        .map(|replicate| {
+            let widths = widths.clone();
+            Shard::Moments(Moments { seed, replicate, target, features, widths, population })
+        })
+        .collect()
 }

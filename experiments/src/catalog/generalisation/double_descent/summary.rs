@@ -10,6 +10,7 @@ use super::setting::WIDTHS;
 use super::setting::arms;
 use super::setting::hundredths;
 use super::setting::shard;
+use super::setting::theory_widths;
 use crate::lab::statistics;
 use crate::record::Estimate;
 use crate::record::Interval;
@@ -19,7 +20,8 @@ use crate::record::Table;
 /// An argmax counts as at the threshold when it is off by at most this factor.
 pub(super) const WINDOW: f64 = 1.3;
 
-/// Everything that prose, a claim or a figure may need. The parts come in the order of the arms.
+/// Everything that prose, a claim or a figure may need. The parts come in the order of the arms;
+/// those of the theory follow.
 pub(super) fn record(parameters: &Parameters, parts: &[Part]) -> Record {
     let mut record = Record::default();
     let floor = statistics::exact(parameters.noise * parameters.noise, parameters.replicates);
@@ -47,9 +49,41 @@ pub(super) fn record(parameters: &Parameters, parts: &[Part]) -> Record {
             let ridges: Vec<_> =
                 groups.iter().filter(|(arm, _)| arm.axis == axis).skip(1).copied().collect();
             ridge(&mut record, parameters, axis, &ridges);
+            theory(&mut record, parameters, axis, rest);
+            agreement(&mut record, parameters, axis, &ridges);
         }
     }
     record
+}
+
+/// What theory predicts for every penalty, on the mean over the features that it was given.
+fn theory(record: &mut Record, parameters: &Parameters, axis: Axis, parts: &[Part]) {
+    let &Parameters { n, noise, .. } = parameters;
+    let widths = theory_widths(parameters);
+    let mean = |width: usize, points, lambda| {
+        let Some(place) = widths.iter().position(|&found| found == width) else { return f64::NAN };
+        let errors = parts.iter().map(|part| part.spectra[place].test_error(points, lambda, noise));
+        errors.sum::<f64>() / parts.len() as f64
+    };
+    let mut columns: [Vec<f64>; 3] = Default::default();
+    for arm in arms(parameters).into_iter().filter(|arm| arm.axis == axis) {
+        let sizes: Vec<(usize, f64)> = if axis == Axis::Model {
+            widths.iter().map(|&p| (p, mean(p, n, arm.ridge))).collect()
+        } else {
+            let samples = SAMPLES.map(|percent| hundredths(percent, n));
+            samples.map(|points| (points, mean(n, points, arm.ridge))).to_vec()
+        };
+        columns[0].extend(sizes.iter().map(|_| arm.ridge));
+        columns[1].extend(sizes.iter().map(|(size, _)| *size as f64));
+        columns[2].extend(statistics::rounded(&sizes.iter().map(|(_, e)| *e).collect::<Vec<_>>()));
+    }
+    let (name, column) = if axis == Axis::Model {
+        ("model-wise-theory", "features")
+    } else {
+        ("sample-wise-theory", "points")
+    };
+    let names = ["lambda", column, "test"];
+    record.tables.insert(name.into(), Table::new(names.into_iter().zip(columns)));
 }
 
 /// Curves of the estimator that the claims are about, over the width.
@@ -137,16 +171,18 @@ fn ridge(record: &mut Record, parameters: &Parameters, axis: Axis, ridges: &[(Ar
     } else {
         (&SAMPLES[..], "sample-wise-ridge", "sample_", "points")
     };
-    let mut columns: [Vec<f64>; 6] = Default::default();
+    let mut columns: [Vec<f64>; 8] = Default::default();
     for (arm, curves) in ridges {
         let test = Curves::new(curves, |part| &part.test);
-        let summary = test.summary();
+        let [train, ..] = Curves::new(curves, |part| &part.train).summary();
+        let [norm, ..] = Curves::new(curves, |part| &part.norm).summary();
+        let summary = test.summary().into_iter().chain([train, norm]);
         columns[0].extend(grid.iter().map(|_| arm.ridge));
         columns[1].extend(grid.iter().map(|&g| hundredths(g, parameters.n) as f64));
         for (column, values) in columns[2..].iter_mut().zip(summary) {
             column.extend(values);
         }
-        let i = parameters.lambdas.iter().position(|lambda| *lambda == arm.ridge).unwrap_or(0) + 1;
+        let i = number(parameters, *arm);
         let mut put = |what: &str, estimate| {
             record.estimates.insert(format!("{prefix}ridge_{i}_{what}"), estimate)
         };
@@ -154,7 +190,7 @@ fn ridge(record: &mut Record, parameters: &Parameters, axis: Axis, ridges: &[(Ar
         put("at_the_end", statistics::mean(&test.at(grid.len() - 1)));
         put("rise", test.largest_rise());
     }
-    let names = ["lambda", column, "median", "q10", "q90", "mean"];
+    let names = ["lambda", column, "median", "q10", "q90", "mean", "train", "norm"];
     record.tables.insert(name.into(), Table::new(names.into_iter().zip(columns)));
 }
 
@@ -202,6 +238,31 @@ fn epoch_wise(record: &mut Record, shard: &Shard, curves: &[Part]) {
     put("epoch_rise", ratio(1, 0));
     put("epoch_fall", ratio(2, 1));
     put("epoch_second_over_first", ratio(2, 0));
+}
+
+/// The mean test error at the threshold in parts of what theory predicts there.
+fn agreement(record: &mut Record, parameters: &Parameters, axis: Axis, ridges: &[(Arm, &[Part])]) {
+    let n = parameters.n as f64;
+    let (name, prefix, column, grid) = if axis == Axis::Model {
+        ("model-wise-theory", "", "features", &WIDTHS[..])
+    } else {
+        ("sample-wise-theory", "sample_", "points", &SAMPLES[..])
+    };
+    for (arm, curves) in ridges {
+        let of = |column| record.column(name, column).iter();
+        let mut rows = of("lambda").zip(of(column)).zip(of("test"));
+        let row = rows.find(|((lambda, size), _)| **lambda == arm.ridge && **size == n);
+        let Some(expected) = row.map(|(_, test)| *test) else { continue };
+        let found = Curves::new(curves, |part| &part.test).at(place(grid, 100));
+        let shares: Vec<f64> = found.iter().map(|error| error / expected).collect();
+        let name = format!("{prefix}ridge_{}_over_theory", number(parameters, *arm));
+        record.estimates.insert(name, statistics::mean(&shares));
+    }
+}
+
+/// Which of the penalties to compare with an arm has, from 1.
+fn number(parameters: &Parameters, arm: Arm) -> usize {
+    parameters.lambdas.iter().position(|lambda| *lambda == arm.ridge).unwrap_or(0) + 1
 }
 
 fn sizes_table(column: &str, sizes: &[usize], curves: &[Part]) -> Table {
@@ -366,6 +427,7 @@ mod tests {
             test: [4.0, 2.0, 2.1, 2.05, 2.3].map(|value| scale * value).to_vec(),
             train: vec![],
             norm: vec![],
+            spectra: vec![],
         };
         let parts = [part(1.0), part(2.0), part(4.0)];
         let rise = Curves::new(&parts, |part| &part.test).largest_rise();

@@ -1,0 +1,129 @@
+//! The command line. Without a command the program is mdBook's preprocessor.
+
+mod book;
+mod build;
+mod check;
+mod export;
+mod gc;
+mod sheet;
+mod shown;
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Args;
+use clap::Parser;
+use clap::Subcommand;
+use experiments::entry::Catalog;
+
+use self::build::Build;
+use self::export::Export;
+use self::sheet::Sheet;
+use crate::Options;
+use crate::host;
+
+pub use self::build::build;
+pub use self::check::check;
+
+/// An mdBook preprocessor that runs experiments and publishes their figures and numbers.
+#[derive(Debug, Parser)]
+#[command(name = "mdbook-simulation", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Build the book with mdBook's own driver, in this process
+    Build(Build),
+    /// Check lessons, claims and records without computing or writing anything
+    Check(Root),
+    /// Write one figure, or its numbers, into a file
+    Export(Export),
+    /// Remove records that no lesson refers to, and finished shards
+    Gc(Root),
+    /// Draw every figure of the book and a test card into PNG sheets, to look at
+    Sheet(Sheet),
+    /// Say whether a renderer is supported (mdBook asks this)
+    Supports {
+        /// The renderer's name
+        renderer: String,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Root {
+    /// The folder of book.toml
+    #[arg(default_value = ".")]
+    root: PathBuf,
+}
+
+/// Runs the program with a catalog of experiments.
+#[must_use]
+pub fn main(catalog: Catalog) -> ExitCode {
+    log();
+    let arguments = Arguments::parse();
+    finished(run(arguments.command, Arc::new(catalog)))
+}
+
+/// Runs one command, as `["export", "NAME"]`, with a catalog of experiments.
+///
+/// # Errors
+/// When there is no such command, and those of the command.
+pub fn command(arguments: &[&str], catalog: Arc<Catalog>) -> anyhow::Result<ExitCode> {
+    let arguments = std::iter::once(&"mdbook-simulation").chain(arguments);
+    run(Arguments::try_parse_from(arguments)?.command, catalog)
+}
+
+fn finished(result: anyhow::Result<ExitCode>) -> ExitCode {
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            // The error and its causes, without the backtrace that RUST_BACKTRACE would add.
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn log() {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_env("MDBOOK_LOG").unwrap_or_else(|_| {
+        EnvFilter::new("info,mdbook_driver=warn,mdbook_html=warn,handlebars=off,html5ever=error")
+    });
+    // A second call, from a test, finds a subscriber set and leaves it.
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .without_time()
+        .with_target(false)
+        .try_init();
+}
+
+fn run(command: Option<Command>, catalog: Arc<Catalog>) -> anyhow::Result<ExitCode> {
+    match command {
+        None => {
+            let (mut input, mut output) = (std::io::stdin().lock(), std::io::stdout().lock());
+            host::serve(&mut input, &mut output, catalog, Options::default())?;
+        }
+        Some(Command::Supports { renderer }) => {
+            return Ok(if renderer == "not-supported" {
+                ExitCode::FAILURE
+            } else {
+                ExitCode::SUCCESS
+            });
+        }
+        Some(Command::Build(build)) => build.run(catalog)?,
+        Some(Command::Check(Root { root })) => {
+            check(&root, catalog)?;
+        }
+        Some(Command::Export(export)) => export.run(&catalog)?,
+        Some(Command::Gc(Root { root })) => gc::gc(&root, catalog)?,
+        Some(Command::Sheet(sheet)) => sheet.run(&catalog)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,108 @@
+//! What a book shows, without its pages: simulations, records, figures.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::bail;
+use experiments::entry::Catalog;
+
+use super::book;
+use crate::config::Config;
+use crate::diagnostics::Problems;
+use crate::diagnostics::suggest;
+use crate::exhibit;
+use crate::exhibit::Exhibited;
+use crate::host;
+use crate::lesson;
+use crate::lesson::Lesson;
+use crate::obtain;
+use crate::obtain::Policy;
+use crate::resolve::Simulation;
+use crate::scan;
+use crate::source::Origin;
+use crate::store::records::Stored;
+use crate::store::scratch::Scratch;
+
+/// Simulations with their records and figures, by name.
+pub(super) struct Shown<'c> {
+    /// The simulations.
+    pub(super) simulations: BTreeMap<String, Simulation<'c>>,
+    /// Their records.
+    pub(super) records: BTreeMap<String, Stored>,
+    /// What the records show.
+    pub(super) exhibits: BTreeMap<String, Exhibited>,
+}
+
+/// The simulations of the book at `root`, or the one called `name`; a name that the book does not
+/// show is an experiment at its defaults. What has no record runs, unless `frozen`.
+pub(super) fn shown<'c>(
+    root: &Path,
+    name: Option<&str>,
+    catalog: &'c Catalog,
+    frozen: bool,
+) -> anyhow::Result<Shown<'c>> {
+    let (context, book) = book::read(root)?;
+    let mut problems = Problems::default();
+    let mut config = Config::read(&context, &mut problems);
+    config.frozen |= frozen;
+    host::guard_backend(&config.backend, &mut problems);
+    // A fault in prose or math is no reason not to draw a figure.
+    let mut lessons = lesson::scan(&context, &book, &config, &mut Problems::default());
+    let mut simulations = BTreeMap::new();
+    for lesson in &mut lessons {
+        lesson.resolve(catalog, &mut simulations, &mut problems);
+    }
+    // With a directive in error, the book might mean something else by the name.
+    if problems.errors() == 0
+        && let Some(name) = name
+    {
+        if !simulations.contains_key(name) {
+            at_defaults(name, catalog, &mut simulations, &mut problems)?;
+        }
+        simulations.retain(|other, _| other == name);
+    }
+    let policy = match problems.errors() {
+        0 if config.frozen => Policy::Refuse,
+        0 => Policy::Compute,
+        _ => Policy::Skip,
+    };
+    let scratch = Scratch::new(root);
+    let (records, _) = obtain::obtain(&simulations, &config, &scratch, policy, &mut problems);
+    let exhibits = exhibit::exhibit(&simulations, &records, &mut problems);
+    problems.report(&mut std::io::stderr().lock())?;
+    if problems.errors() > 0 {
+        bail!("nothing is written: see the errors above");
+    }
+    Ok(Shown { simulations, records, exhibits })
+}
+
+/// Adds the experiment of that name, as if a lesson said `[[simulation NAME]]`.
+fn at_defaults<'c>(
+    name: &str,
+    catalog: &'c Catalog,
+    simulations: &mut BTreeMap<String, Simulation<'c>>,
+    problems: &mut Problems,
+) -> anyhow::Result<()> {
+    if catalog.get(name).is_none() {
+        let mut known: Vec<String> = simulations.keys().cloned().collect();
+        known.extend(catalog.iter().map(|entry| entry.id().to_owned()));
+        known.sort_unstable();
+        known.dedup();
+        bail!(
+            "there is no simulation and no experiment `{name}`: {}",
+            suggest(name, known.iter().map(String::as_str))
+        );
+    }
+    let text = format!("[[simulation {name}]]");
+    let nowhere = Path::new("");
+    let mut lesson = Lesson {
+        origin: Origin::trace(nowhere, nowhere, Path::new("command line"), &text),
+        scan: scan::scan(&text, scan::Options { math: false }),
+        text,
+        showings: BTreeMap::new(),
+        section: Vec::new(),
+        page: String::new(),
+    };
+    lesson.resolve(catalog, simulations, problems);
+    Ok(())
+}
