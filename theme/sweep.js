@@ -105,7 +105,8 @@
       details,
     );
     element.after(model);
-    const shape = (html) => html.match(/viewBox="[^"]*"/)?.[0];
+    // Of the drawings for wide and for narrow screens alike.
+    const shape = (html) => html.match(/viewBox="[^"]*"/g)?.join();
     for (const [part, place] of places) {
       const measured = model.querySelector(PARTS[part]);
       if (!measured) continue;

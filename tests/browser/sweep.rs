@@ -192,7 +192,7 @@ fn choosing_moves_nothing_and_keeps_open_what_was_opened() {
             browser.width(width).await;
             browser.open(&site.join("deep/sliders.html")).await;
             // Closed: no element of the page moves.
-            let tops = "return [...document.querySelectorAll('figure, figcaption, summary, h2')].map(e => Math.round(e.getBoundingClientRect().top + scrollY))";
+            let tops = "return [...document.querySelectorAll('figure, figcaption, summary, h2')].filter(e => e.offsetParent).map(e => Math.round(e.getBoundingClientRect().top + scrollY))";
             let before = browser.script(tops).await;
             for key in ["Home", "ArrowRight", "End"] {
                 browser.key(".sweep-control input", key).await;
