@@ -66,8 +66,8 @@ fn slice(parameters: &Settings, record: &Record) -> Option<Figure> {
         Normalise::Layer => ("random directions, normalised tensor by tensor", "‖θ‖"),
         Normalise::None => ("random directions, not normalised", "‖d‖"),
     };
-    let names = ["$d_1$", "$d_2$"];
-    let axes = names.map(|name| Axis::linear(&format!("step along {name}")).unit(unit));
+    let axes = ["$d_1$", "$d_2$"]
+        .map(|name| (Axis::linear(&format!("step along {name}")).unit(unit), name));
     let surface = surface(record, "random")?;
     let lowest = lowest(&surface);
     let elsewhere = (lowest != (0.0, 0.0))
@@ -85,16 +85,7 @@ fn slice(parameters: &Settings, record: &Record) -> Option<Figure> {
         "Training loss on a plane through the trained network along two {directions}: a bowl seen from \
          the side, and its contours seen from above"
     );
-    Some(twice(
-        "slice",
-        &label,
-        &caption,
-        axes,
-        names,
-        surface,
-        Height::Loss,
-        [marks.clone(), marks],
-    ))
+    Some(twice("slice", &label, &caption, axes, surface, Height::Loss, [marks.clone(), marks]))
 }
 
 /// The eigen plane, or what the ablation puts in its place.
@@ -112,7 +103,7 @@ fn eigen(parameters: &Settings, record: &Record) -> Option<Figure> {
             "The ablation: no axis of this plane shows the largest curvature.",
         ),
     };
-    let axes = names.map(|name| Axis::linear(&format!("step along {name}")).unit("‖θ‖"));
+    let axes = names.map(|name| (Axis::linear(&format!("step along {name}")).unit("‖θ‖"), name));
     let caption = format!(
         "Training loss on the plane through the trained network (star) along {directions}, from the side, \
          where height is the loss, and from above, where colour is logarithmic. {see} Replicate 1 of {}.",
@@ -128,7 +119,6 @@ fn eigen(parameters: &Settings, record: &Record) -> Option<Figure> {
         &label,
         &caption,
         axes,
-        names,
         surface(record, "eigen")?,
         Height::Loss,
         [marks.clone(), marks],
@@ -156,8 +146,9 @@ fn trajectory(parameters: &Settings, record: &Record) -> Option<Figure> {
          components. Replicate 1 of {}.",
         parameters.replicates
     );
-    let axes = ["first", "second"]
-        .map(|name| Axis::linear(&format!("{name} principal component")).unit("distance"));
+    let axes = [("first", "PC 1"), ("second", "PC 2")].map(|(name, short)| {
+        (Axis::linear(&format!("{name} principal component")).unit("distance"), short)
+    });
     let marks = [vec![aside, start.clone(), trained()], vec![above, start, node, trained()]];
     let mut figure = twice(
         "trajectory",
@@ -165,7 +156,6 @@ fn trajectory(parameters: &Settings, record: &Record) -> Option<Figure> {
          path from the initialisation to the trained network",
         &caption,
         axes,
-        ["PC 1", "PC 2"],
         surface,
         Height::Logarithm,
         marks,
@@ -179,18 +169,16 @@ fn twice(
     name: &str,
     label: &str,
     caption: &str,
-    [x, y]: [Axis; 2],
-    names: [&str; 2],
+    [(x, first), (y, second)]: [(Axis, &str); 2],
     surface: Grid,
     height: Height,
     [aside, above]: [Vec<Mark>; 2],
 ) -> Figure {
     let contours = mark::filled_contours(LOSS, Scale::Log, surface.clone());
     // The axes beside it are named in full.
-    let [first, second] = names.map(|name| Axis::linear(name).unit(&x.unit));
     let space = Space {
-        x: first,
-        y: second,
+        x: Axis::linear(first).unit(&x.unit),
+        y: Axis::linear(second).unit(&y.unit),
         z: height.axis(),
         surface,
         marks: aside,
