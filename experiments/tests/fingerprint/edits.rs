@@ -55,8 +55,9 @@ proptest! {
     #[test]
     fn whitespace_and_comments_between_tokens_change_nothing(
         file in prop::sample::select(REACHED.to_vec()),
+        // A space first: behind a `/`, a comment would begin one character too early.
         inserts in prop::collection::vec(
-            (any::<prop::sample::Index>(), prop::sample::select(vec![" ", "\n", "/* c */", " // 1.0 +\n"])),
+            (any::<prop::sample::Index>(), prop::sample::select(vec![" ", "\n", " /* c */", " // 1.0 +\n"])),
             1..12,
         ),
     ) {
