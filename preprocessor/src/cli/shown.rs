@@ -31,6 +31,34 @@ pub(super) struct Shown<'c> {
     pub(super) records: BTreeMap<String, Stored>,
     /// What the records show.
     pub(super) exhibits: BTreeMap<String, Exhibited>,
+    /// What lessons ask for: names of simulations, each with the one figure or all of them.
+    asked: Vec<(String, Option<String>)>,
+}
+
+impl Shown<'_> {
+    /// Whether some lesson shows this figure of this simulation.
+    #[must_use]
+    pub(super) fn is_in_a_lesson(&self, name: &str, figure: &str) -> bool {
+        self.asked
+            .iter()
+            .any(|(asked, only)| asked == name && only.as_ref().is_none_or(|only| only == figure))
+    }
+}
+
+/// What the lessons ask for: of a sweep every frame.
+fn asked(
+    lessons: &[Lesson],
+    simulations: &BTreeMap<String, Simulation<'_>>,
+) -> Vec<(String, Option<String>)> {
+    let mut asked = Vec::new();
+    for showing in lessons.iter().flat_map(|lesson| lesson.showings.values()) {
+        asked.push((showing.name.clone(), showing.figure.clone()));
+        let sweep = simulations.get(&showing.name).and_then(|simulation| simulation.sweep.as_ref());
+        for frame in sweep.filter(|_| showing.swept).iter().flat_map(|sweep| &sweep.frames) {
+            asked.push((frame.simulation.clone(), showing.figure.clone()));
+        }
+    }
+    asked
 }
 
 /// The simulations of the book at `root`, or the one called `name`; a name that the book does not
@@ -52,6 +80,7 @@ pub(super) fn shown<'c>(
     for lesson in &mut lessons {
         lesson.resolve(catalog, &mut simulations, &mut problems);
     }
+    let asked = asked(&lessons, &simulations);
     // With a directive in error, the book might mean something else by the name.
     if problems.errors() == 0
         && let Some(name) = name
@@ -73,7 +102,7 @@ pub(super) fn shown<'c>(
     if problems.errors() > 0 {
         bail!("nothing is written: see the errors above");
     }
-    Ok(Shown { simulations, records, exhibits })
+    Ok(Shown { asked, simulations, records, exhibits })
 }
 
 /// Adds the experiment of that name, as if a lesson said `[[simulation NAME]]`.

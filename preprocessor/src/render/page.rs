@@ -20,9 +20,6 @@ use crate::numbering::Numbered;
 use crate::resolve::Simulation;
 use crate::store::records::Stored;
 
-/// A table with more rows is summarised.
-const ROWS: usize = 20;
-
 /// One figure of one simulation.
 pub struct Shown<'a> {
     /// The simulation.
@@ -157,12 +154,12 @@ fn claims(shown: &Shown<'_>, text: &mut dyn FnMut(&str) -> String, html: &mut St
 fn data(shown: &Shown<'_>, html: &mut String) {
     let (root, stem) = (shown.to_root, shown.stem);
     for table in figure::data(shown.figure) {
-        if table.rows.len() > ROWS {
+        if table.count > figure::MOST_ROWS {
             let _ = write!(
                 html,
                 "<p>{}: {} rows of {}, in the CSV file.</p>",
                 escape(&table.caption),
-                table.rows.len(),
+                table.count,
                 escape(&table.columns.join(", "))
             );
             continue;
