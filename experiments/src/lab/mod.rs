@@ -5,6 +5,7 @@
 pub mod curvature;
 pub mod landscape;
 pub mod linear_algebra;
+pub mod loss;
 pub mod network;
 pub mod optimiser;
 pub mod random;
