@@ -243,7 +243,7 @@ mod tests {
         let outputs =
             (0..40).map(|_| random::normals(&mut stream, k).into_iter().map(single).collect());
         let target = |example: usize| match k {
-            1 => vec![if example % 2 == 0 { 1.0 } else { -1.0 }],
+            1 => vec![if example.is_multiple_of(2) { 1.0 } else { -1.0 }],
             _ => (0..k).map(|class| f64::from(class == example % k)).collect(),
         };
         (outputs.collect(), (0..40).map(target).collect())
