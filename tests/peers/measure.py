@@ -73,14 +73,15 @@ def emit(program, case, options, networks, steps, run, compiled=False):
     """Times `run`, which returns the final losses as floats, and prints the case's line."""
 
     def once():
-        start = time.perf_counter()
+        wall, processor = time.perf_counter(), time.process_time()
         losses = run()
-        return time.perf_counter() - start, losses
+        return time.perf_counter() - wall, time.process_time() - processor, losses
 
     # The first call compiles, where something is compiled, and warms caches and allocators everywhere.
-    first, _ = once()
+    first, _, _ = once()
     repeats = [once() for _ in range(options.repeats)]
-    seconds = statistics.median(duration for duration, _ in repeats)
+    walls = [wall for wall, _, _ in repeats]
+    seconds = statistics.median(walls)
     compilation = max(0.0, first - seconds) if compiled else 0.0
     work = networks * steps
     line(
@@ -91,11 +92,12 @@ def emit(program, case, options, networks, steps, run, compiled=False):
         repeats=options.repeats,
         threads=options.threads,
         seconds_per_network_step=seconds / work,
-        fastest=min(duration for duration, _ in repeats) / work,
-        slowest=max(duration for duration, _ in repeats) / work,
+        fastest=min(walls) / work,
+        slowest=max(walls) / work,
+        cpu_seconds_per_network_step=statistics.median(processor for _, processor, _ in repeats) / work,
         compile_seconds=compilation,
-        end_to_end_seconds_per_network_step=(compilation + seconds) / work,
-        final_loss=statistics.fmean(repeats[-1][1]),
+        end_to_end_seconds=compilation + seconds,
+        final_loss=statistics.fmean(repeats[-1][2]),
     )
 
 
