@@ -3,11 +3,22 @@
 //! follow who uses what.
 
 pub mod curvature;
+pub mod eigen;
 pub mod landscape;
 pub mod linear_algebra;
 pub mod loss;
+pub mod matching;
 pub mod network;
+pub mod norms;
 pub mod optimiser;
+pub mod pass;
+pub mod paths;
 pub mod random;
 pub mod random_features;
+#[cfg(test)]
+pub(crate) mod reference;
+pub mod region_counts;
+pub mod regions;
+pub mod sharpness;
 pub mod statistics;
+pub mod tangent_kernel;
