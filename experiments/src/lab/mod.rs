@@ -4,16 +4,27 @@
 
 pub mod convolution;
 pub mod curvature;
+pub mod eigen;
 pub mod flex;
 pub mod initialisation;
 pub mod landscape;
 pub mod linear_algebra;
 pub mod loss;
+pub mod matching;
 pub mod model;
 pub mod network;
+pub mod norms;
 pub mod optimiser;
+pub mod pass;
+pub mod paths;
 pub mod random;
 pub mod random_features;
+#[cfg(test)]
+pub(crate) mod reference;
+pub mod region_counts;
+pub mod regions;
+pub mod sharpness;
 pub mod statistics;
+pub mod tangent_kernel;
 pub mod training;
 pub mod training_set;
