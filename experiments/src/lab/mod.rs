@@ -2,11 +2,16 @@
 //! (`crate::lab::random::stream`): no re-exports, no globs, no macros, so that the build script can
 //! follow who uses what.
 
+pub mod bootstrap;
+pub mod calibration;
 pub mod curvature;
+pub mod divergence;
 pub mod landscape;
 pub mod linear_algebra;
 pub mod network;
 pub mod optimiser;
 pub mod random;
 pub mod random_features;
+pub mod rank;
+pub mod scaling;
 pub mod statistics;
