@@ -39,7 +39,7 @@ impl Tail {
     #[must_use]
     pub fn fewest(self) -> usize {
         match self {
-            Self::Light => 10,
+            Self::Light => 20,
             Self::Heavy => 100,
         }
     }
@@ -68,42 +68,45 @@ pub fn mean(values: &[f64], tail: Tail, stream: &mut ChaCha8Rng) -> Result<Estim
     studentised(&rows, |mean| mean[0], tail, stream)
 }
 
-/// The ratio of two means over the same replicates with its 95 % interval. The means must be away from
-/// 0: where the denominator may have either sign, so may the ratio.
+/// The ratio of two means over the same replicates with its 95 % interval, for quantities of light tail.
+/// The means must be away from 0: where the denominator may have either sign, so may the ratio.
 ///
 /// # Errors
-/// With too few replicates for that tail.
+/// With too few replicates.
 ///
 /// # Panics
 /// With lists of different length.
 pub fn ratio_of_means(
     numerator: &[f64],
     denominator: &[f64],
-    tail: Tail,
     stream: &mut ChaCha8Rng,
 ) -> Result<Estimate, TooFew> {
     assert_eq!(numerator.len(), denominator.len(), "a ratio of means is over pairs");
     let rows: Vec<[f64; 2]> = numerator.iter().zip(denominator).map(|(&a, &b)| [a, b]).collect();
-    studentised(&rows, |mean| mean[0] / mean[1], tail, stream)
+    studentised(&rows, |mean| mean[0] / mean[1], Tail::Light, stream)
 }
 
 /// The scaling exponent of the mean curve with its 95 % interval: the slope of the logarithm of the mean
-/// over replicates on `log x`. Where each replicate has an exponent of its own, prefer
-/// [`scaling::scaling`].
+/// over replicates on `log x`, for quantities of light tail. Where each replicate has an exponent of its
+/// own, prefer [`scaling::scaling`].
 ///
 /// # Errors
-/// With too few replicates for that tail.
+/// With too few replicates.
 ///
 /// # Panics
 /// With curves of other lengths than `x`.
 pub fn exponent_of_mean(
     x: &[f64],
     replicates: &[Vec<f64>],
-    tail: Tail,
     stream: &mut ChaCha8Rng,
 ) -> Result<Estimate, TooFew> {
     assert!(replicates.iter().all(|y| y.len() == x.len()), "a curve has one value for each x");
-    studentised(replicates, |mean| scaling::log_log_slope(x, mean), tail, stream)
+    let x: Vec<f64> = x.iter().map(|&x| libm::log(x)).collect();
+    let exponent = |mean: &[f64]| {
+        let y: Vec<f64> = mean.iter().map(|&y| libm::log(y)).collect();
+        scaling::slope(&x, &y)
+    };
+    studentised(replicates, exponent, Tail::Light, stream)
 }
 
 /// The interval of a smooth function of the mean row, shape of `rows` `[replicates][quantities]`.
@@ -160,18 +163,20 @@ fn jackknife(rows: &[&[f64]], statistic: &impl Fn(&[f64]) -> f64) -> (f64, f64) 
     for row in rows {
         total.iter_mut().zip(*row).for_each(|(total, value)| *total += value);
     }
-    let mean: Vec<f64> = total.iter().map(|total| total / n).collect();
+    let mut mean: Vec<f64> = total.iter().map(|total| total / n).collect();
+    let value = statistic(&mean);
     let without: Vec<f64> = rows
         .iter()
         .map(|row| {
-            let mean: Vec<f64> =
-                total.iter().zip(*row).map(|(total, value)| (total - value) / (n - 1.0)).collect();
+            for ((mean, total), value) in mean.iter_mut().zip(&total).zip(*row) {
+                *mean = (total - value) / (n - 1.0);
+            }
             statistic(&mean)
         })
         .collect();
     let center = without.iter().sum::<f64>() / n;
     let squares: f64 = without.iter().map(|value| (value - center).powi(2)).sum();
-    (statistic(&mean), ((n - 1.0) / n * squares).sqrt())
+    (value, ((n - 1.0) / n * squares).sqrt())
 }
 
 #[cfg(test)]
@@ -218,13 +223,13 @@ mod tests {
     #[test]
     fn too_few_replicates_are_refused() {
         let refusal = |n: usize, tail| mean(&vec![1.0; n], tail, &mut stream()).err();
-        assert_eq!(refusal(9, Tail::Light), Some(TooFew { found: 9, fewest: 10 }));
-        assert_eq!(refusal(10, Tail::Light), None);
+        assert_eq!(refusal(19, Tail::Light), Some(TooFew { found: 19, fewest: 20 }));
+        assert_eq!(refusal(20, Tail::Light), None);
         assert_eq!(refusal(99, Tail::Heavy), Some(TooFew { found: 99, fewest: 100 }));
-        assert_eq!(refusal(0, Tail::Light), Some(TooFew { found: 0, fewest: 10 }));
-        let ratio = ratio_of_means(&[1.0; 5], &[1.0; 5], Tail::Light, &mut stream());
+        assert_eq!(refusal(0, Tail::Light), Some(TooFew { found: 0, fewest: 20 }));
+        let ratio = ratio_of_means(&[1.0; 5], &[1.0; 5], &mut stream());
         assert!(ratio.is_err());
-        let slope = exponent_of_mean(&[1.0, 2.0], &[vec![1.0, 2.0]], Tail::Light, &mut stream());
+        let slope = exponent_of_mean(&[1.0, 2.0], &[vec![1.0, 2.0]], &mut stream());
         assert!(slope.is_err());
     }
 
@@ -234,23 +239,22 @@ mod tests {
             let found = found.expect("enough replicates");
             (found.low, found.value, found.high)
         };
-        assert_eq!(ends(mean(&[2.0; 10], Tail::Light, &mut stream())), (2.0, 2.0, 2.0));
+        assert_eq!(ends(mean(&[2.0; 20], Tail::Light, &mut stream())), (2.0, 2.0, 2.0));
         let (b, a): (Vec<f64>, Vec<f64>) =
-            (1..=10).map(|b| (f64::from(b), 2.0 * f64::from(b))).unzip();
-        let ratio = ratio_of_means(&a, &b, Tail::Light, &mut stream());
+            (1..=20).map(|b| (f64::from(b), 2.0 * f64::from(b))).unzip();
+        let ratio = ratio_of_means(&a, &b, &mut stream());
         assert_eq!(ends(ratio), (2.0, 2.0, 2.0));
         let law: Vec<Vec<f64>> = a.iter().map(|a| vec![*a, 4.0 * a]).collect();
-        let (low, value, high) =
-            ends(exponent_of_mean(&[1.0, 2.0], &law, Tail::Light, &mut stream()));
+        let (low, value, high) = ends(exponent_of_mean(&[1.0, 2.0], &law, &mut stream()));
         assert!((value - 2.0).abs() < 1e-14 && (high - low).abs() < 1e-12, "{low} {high}");
     }
 
     #[test]
     fn what_is_not_a_number_has_no_interval() {
-        let mut values = vec![1.0; 10];
+        let mut values = vec![1.0; 20];
         for bad in [f64::NAN, f64::INFINITY] {
             values[3] = bad;
-            let found = mean(&values, Tail::Light, &mut stream()).expect("ten replicates");
+            let found = mean(&values, Tail::Light, &mut stream()).expect("twenty replicates");
             assert!(found.low.is_nan() && found.high.is_nan(), "{found:?}");
         }
     }

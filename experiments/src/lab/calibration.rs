@@ -367,11 +367,11 @@ mod tests {
     #[test]
     fn bins_by_hand() {
         let found = bins(
-            &answers(&[(1.0, true), (0.5, false), (0.4, true), (0.45, false)]),
+            &answers(&[(1.0, true), (0.5, false), (0.25, true), (0.375, false)]),
             Binning::EqualWidth(2),
         );
         let bin = |count, confidence, accuracy| Bin { count, confidence, accuracy };
-        assert_eq!(found, [bin(2, 0.425, 0.5), bin(2, 0.75, 0.5)]);
+        assert_eq!(found, [bin(2, 0.3125, 0.5), bin(2, 0.75, 0.5)]);
         // Equal confidences stay together, whatever their order.
         let mut tied = answers(&[
             (0.9, true),

@@ -392,7 +392,11 @@ mod tests {
         assert_eq!((least.high, most.low), (1.0, 0.0));
         let found = [both.low, both.high, least.low, most.high];
         for (found, expected) in found.into_iter().zip([two, one].concat()) {
-            assert!((found - expected).abs() <= 1e-9 * expected, "{found} is not {expected}");
+            // statrs stops its iteration at an absolute error of about 1e-13.
+            assert!(
+                (found - expected).abs() <= 1e-9 * expected + 1e-12,
+                "{found} is not {expected}"
+            );
         }
     }
 
