@@ -29,8 +29,8 @@ pub fn number(value: f64) -> String {
     format!("{} × 10{}", signed(&trimmed(&mantissa)), superscript(exponent))
 }
 
-/// An estimate as a person reads it: rounded where its interval says (two significant digits of half
-/// its width), zeros kept, and powers of ten for the same magnitudes as [`number`], which it is
+/// An estimate as a person reads it: rounded where its interval says
+/// ([`rounding::last_place`]), zeros kept, and powers of ten for the same magnitudes as [`number`], which it is
 /// where there is no uncertainty.
 #[must_use]
 pub fn estimate(estimate: &Estimate) -> String {
@@ -40,23 +40,22 @@ pub fn estimate(estimate: &Estimate) -> String {
 
 /// A finite number rounded at the digit of 10^place.
 fn at_place(value: f64, place: i32) -> String {
+    let place = if value == 0.0 { place.min(0) } else { place };
     let whole = |count: i32| usize::try_from(count).unwrap_or(0);
-    // Rounding can add a digit in front: 9.96 to a tenth is 10.0.
-    let digits = whole(scientific(value, 0).1 - place);
-    let (mut mantissa, mut exponent) = scientific(value, digits);
+    // With more decimals than f64 has, the exponent is that of the number itself.
+    let digits = whole(scientific(value, 17).1 - place);
+    let (mut mantissa, exponent) = scientific(value, digits);
     if whole(exponent - place) > digits {
-        (mantissa, exponent) = scientific(value, digits + 1);
+        // Rounding has put a digit in front: 9.96 to a tenth is 10.0.
+        mantissa.push_str(if digits == 0 { ".0" } else { "0" });
     }
-    if value == 0.0 {
-        signed(&format!("{value:.*}", whole(-place)))
-    } else if (-3..5).contains(&exponent) && place <= 0 {
-        signed(&format!("{value:.*}", whole(-place)))
-    } else if (0..5).contains(&exponent) {
-        // No digit beyond `place`, and zeros up to the ones.
-        let digits: String = mantissa.chars().filter(|&c| c != '.').collect();
-        signed(&format!("{digits}{}", "0".repeat(whole(place))))
-    } else {
-        format!("{} × 10{}", signed(&mantissa), superscript(exponent))
+    match exponent {
+        -3..5 if place <= 0 => signed(&format!("{value:.*}", whole(-place))),
+        0..5 => {
+            let digits: String = mantissa.chars().filter(|&c| c != '.').collect();
+            signed(&format!("{digits}{}", "0".repeat(whole(place))))
+        }
+        _ => format!("{} × 10{}", signed(&mantissa), superscript(exponent)),
     }
 }
 
@@ -142,7 +141,8 @@ mod tests {
         rounded(0.471_23, 0.0123, "0.471");
         rounded(-0.5, 0.0123, "−0.500");
         rounded(0.0, 0.0123, "0.000");
-        rounded(-0.0001, 0.0123, "0.000");
+        rounded(-0.0001, 0.0123, "−0.0001");
+        rounded(0.0, 1300.0, "0");
         rounded(9.96, 1.2, "10.0");
         rounded(9.94, 1.2, "9.9");
         rounded(12_345.0, 234.0, "12340");
