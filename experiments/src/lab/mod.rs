@@ -2,8 +2,11 @@
 //! (`crate::lab::random::stream`): no re-exports, no globs, no macros, so that the build script can
 //! follow who uses what.
 
+pub mod bootstrap;
+pub mod calibration;
 pub mod convolution;
 pub mod curvature;
+pub mod divergence;
 pub mod eigen;
 pub mod flex;
 pub mod initialisation;
@@ -19,10 +22,12 @@ pub mod pass;
 pub mod paths;
 pub mod random;
 pub mod random_features;
+pub mod rank;
 #[cfg(test)]
 pub(crate) mod reference;
 pub mod region_counts;
 pub mod regions;
+pub mod scaling;
 pub mod sharpness;
 pub mod statistics;
 pub mod tangent_kernel;
