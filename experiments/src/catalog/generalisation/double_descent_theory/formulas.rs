@@ -150,6 +150,17 @@ mod tests {
         }
     }
 
+    /// The form in the lesson: the best risk is `σ²u` with `(σ²/r²)(u² + u) + (1/γ − 1)u = 1`.
+    #[test]
+    fn the_best_risk_solves_its_equation() {
+        let (r, sigma) = (1.5, 0.7);
+        for gamma in [0.1, 0.9, 1.0, 1.1, 10.0] {
+            let best = optimal_penalty(r, sigma, gamma);
+            let u = ridge_limit(r, sigma, gamma, best).total() / (sigma * sigma);
+            near(sigma * sigma / (r * r) * (u * u + u) + (1.0 / gamma - 1.0) * u, 1.0, 1e-12);
+        }
+    }
+
     #[test]
     fn the_best_penalty_is_the_best() {
         for gamma in [0.1, 0.9, 1.0, 1.1, 10.0] {

@@ -77,8 +77,8 @@ impl View<'_> {
                 "Excess risk $\\lVert\\hat\\beta-\\beta\\rVert^2$ for $n={n}$, $r={r}$ and $\\sigma={sigma}$: \
                  means over {replicates} replicates with 95 % intervals (Student's $t$), and at \
                  $|p-n|\\le{WILD}$, where the variance of the minimum norm's risk is infinite, medians between order statistics. \
-                 Theory of the minimum norm is exact for this $n$ and infinite at $|p-n|\\le1$; the sparse \
-                 dots are its limit.{ridge} No line was fitted to a point. Within a replicate all $p$ \
+                 Theory of the minimum norm is exact for this $n$ and infinite at $|p-n|\\le1$; its limit \
+                 is hidden behind it but for the very peak.{ridge} No line was fitted to a point. Within a replicate all $p$ \
                  share noise and nested features, so neighbouring points err together."
             ),
             vec![Panel::plane(Axis::log(ACROSS), Axis::log("excess risk"), marks)],
@@ -90,8 +90,7 @@ impl View<'_> {
         let n = self.parameters.n;
         let of = |column: &str| self.record.column("least-norm", column);
         let limits = of("limit").to_vec();
-        let near = |p: &f64| p.round().max(0.0) as usize;
-        let tame: Vec<bool> = of("p").iter().map(|p| near(p).abs_diff(n) > WILD).collect();
+        let tame: Vec<bool> = of("p").iter().map(|p| (p - n as f64).abs() > WILD as f64).collect();
         let [x, y, low, high] =
             ["gamma", "expected", "expected_low", "expected_high"].map(|column| {
                 let rows = of(column).iter().zip(&limits).zip(&tame);

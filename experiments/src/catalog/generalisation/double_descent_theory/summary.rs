@@ -244,8 +244,11 @@ fn expected_deviation(parameters: &Parameters, curve: &[Draws]) -> Option<Estima
     furthest_from_one(&to_constants(&pairs))
 }
 
-/// The same of the ridge estimator and its limit.
+/// The same of the ridge estimator and its limit. Without noise there is no penalty.
 fn ridge_deviation(parameters: &Parameters, curve: &[Draws]) -> Option<Estimate> {
+    if parameters.sigma == 0.0 {
+        return None;
+    }
     let pairs: Vec<_> = curve
         .iter()
         .filter(|draws| !draws.wild(parameters, RIDGE))
