@@ -92,7 +92,6 @@ fn all_claims_hold_at_nineteen_of_twenty_further_seeds() {
             }
         }
     }
-    println!("not held: {missed:?}");
     assert!(missed.values().all(|seeds| seeds.len() <= 1), "{missed:?}");
 }
 
@@ -235,10 +234,9 @@ fn more_work_leaves_finished_shards_valid() {
     let default = Parameters { replicates: 100, ..Parameters::default() };
     let before = DoubleDescentTheory::shards(&default);
     let gammas = default.gammas.iter().copied().chain([0.95]).collect();
-    for more in [
-        Parameters { replicates: 125, ..default.clone() },
-        Parameters { gammas, ..default.clone() },
-    ] {
+    for more in
+        [Parameters { replicates: 125, ..default.clone() }, Parameters { gammas, ..default }]
+    {
         let after = DoubleDescentTheory::shards(&more);
         assert!(after.len() > before.len());
         assert!(before.iter().all(|shard| after.contains(shard)));

@@ -153,20 +153,18 @@ fn table(parameters: &Parameters, curve: &[Draws], arm: usize) -> Table {
         ("gamma".to_owned(), each(&|draws| draws.place.gamma)),
         ("p".to_owned(), each(&|draws| draws.place.p as f64)),
     ];
-    let quantities: [(&str, &dyn Fn(&Draws) -> Vec<f64>); 4] = [
-        ("risk", &|draws| draws.risk[arm].clone()),
-        ("expected", &|draws| draws.expected(arm)),
-        ("bias", &|draws| draws.bias[arm].clone()),
-        ("variance", &|draws| draws.variance[arm].clone()),
-    ];
-    for (name, of) in quantities {
+    for name in ["risk", "expected", "bias", "variance"] {
+        let of = |draws: &Draws| match name {
+            "risk" => draws.risk[arm].clone(),
+            "expected" => draws.expected(arm),
+            "bias" => draws.bias[arm].clone(),
+            _ => draws.variance[arm].clone(),
+        };
         let found: Vec<Estimate> =
             curve.iter().map(|draws| draws.centre(parameters, arm, &of(draws))).collect();
-        let ends: [(&str, fn(&Estimate) -> f64); 3] =
-            [("", |e| e.value), ("_low", |e| e.low), ("_high", |e| e.high)];
-        for (end, of) in ends {
-            columns.push((format!("{name}{end}"), found.iter().map(of).collect()));
-        }
+        columns.push((name.to_owned(), found.iter().map(|found| found.value).collect()));
+        columns.push((format!("{name}_low"), found.iter().map(|found| found.low).collect()));
+        columns.push((format!("{name}_high"), found.iter().map(|found| found.high).collect()));
     }
     columns.push(("limit".to_owned(), each(&|draws| draws.limit(parameters, arm).total())));
     columns.push(if arm == RIDGE {
