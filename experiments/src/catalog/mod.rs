@@ -7,6 +7,7 @@ pub mod generalisation;
 pub mod optimisation;
 
 use crate::catalog::generalisation::double_descent::DoubleDescent;
+use crate::catalog::generalisation::double_descent_theory::DoubleDescentTheory;
 use crate::catalog::optimisation::loss_landscape::LossLandscape;
 use crate::entry::Catalog;
 use crate::entry::Entry;
@@ -16,7 +17,11 @@ use crate::fingerprint;
 /// Every experiment of this course.
 #[must_use]
 pub fn all() -> Catalog {
-    Catalog::new(vec![entry::<DoubleDescent>(), entry::<LossLandscape>()])
+    Catalog::new(vec![
+        entry::<DoubleDescent>(),
+        entry::<DoubleDescentTheory>(),
+        entry::<LossLandscape>(),
+    ])
 }
 
 fn entry<E: Exhibit>() -> Entry {
