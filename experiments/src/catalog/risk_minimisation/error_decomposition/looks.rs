@@ -34,14 +34,21 @@ pub(super) fn figures(parameters: &Parameters, record: &Record) -> Vec<Figure> {
 /// The four arrows at the author's setting, and on a small sample.
 fn terms(parameters: &Parameters, record: &Record) -> Figure {
     let few = format!("_n_{FEW}");
-    let (opt, gen_) =
-        (record.estimate(&format!("opt{few}")), record.estimate(&format!("gen{few}")));
-    let see = if opt.value < 0.0 && gen_.value > 0.0 {
+    let value = |name: &str| record.estimate(&format!("{name}{few}")).value;
+    let see = if parameters.n != FEW && value("opt") < 0.0 && value("gen") + value("opt") > 0.0 {
         "On the small sample the arrow of optimisation points down: the trained parameters fit that sample \
-         better than the best parameters of the distribution do, and generalisation takes back more."
+         better than the best parameters of the distribution do, and the arrow of generalisation is \
+         longer by more than that."
     } else {
         "An arrow that points down is a negative term."
     };
+    let mut panels = vec![(parameters.n, "")];
+    if parameters.n != FEW {
+        panels.push((FEW, &few));
+    }
+    let panels = panels.into_iter().map(|(n, suffix)| {
+        waterfall(record, suffix).title(&format!("$n = {n}$"))
+    });
     Figure::new(
         "terms",
         "The loss over the distribution as four arrows, each beginning where the one before ends: \
@@ -54,10 +61,7 @@ fn terms(parameters: &Parameters, record: &Record) -> Figure {
              {} replicates; $p={}$ features, $t={}$ steps.",
             parameters.replicates, parameters.p, parameters.t
         ),
-        vec![
-            waterfall(record, "").title(&format!("$n = {}$", parameters.n)),
-            waterfall(record, &few).title(&format!("$n = {FEW}$")),
-        ],
+        panels.collect(),
     )
     .columns(2)
     .share(Shared { x: false, y: true })
@@ -66,24 +70,27 @@ fn terms(parameters: &Parameters, record: &Record) -> Figure {
 /// One arrow for each term, from where the one before ends, and one for the total.
 fn waterfall(record: &Record, suffix: &str) -> Panel {
     let value = |name: &str| record.estimate(&format!("{name}{suffix}")).value;
-    let (mut level, mut marks) = (0.0, Vec::new());
-    let mut notes = Vec::new();
+    let (mut level, mut highest, mut lowest) = (0.0, value("total"), 0f64);
+    let (mut marks, mut notes) = (Vec::new(), Vec::new());
     for (place, (name, label, _, role)) in TERMS.into_iter().enumerate() {
         let (x, next) = (place as f64, level + value(name));
         let level_line = [x - 0.25, x + 1.25];
         marks.push(mark::line("", Role::Reference, level_line.to_vec(), vec![next; 2]));
         marks.push(mark::trajectory(label, role, vec![x; 2], vec![level, next]));
-        let (top, words) = (level.max(next), signed(value(name)));
-        notes.push(mark::note(&words, (x, top), Side::Above));
+        notes.push(mark::note(&signed(value(name)), (x, level.max(next)), Side::Above));
         level = next;
+        (highest, lowest) = (highest.max(level), lowest.min(level));
     }
     let (x, total) = (TERMS.len() as f64, value("total"));
     marks.push(mark::trajectory("total", Role::Test, vec![x; 2], vec![0.0, total]));
-    notes.push(mark::note(&signed(total)[3..], (x, total), Side::Above));
+    notes.push(mark::note(&format!("{total:.3}"), (x, total), Side::Above));
     marks.push(mark::horizontal("", Role::Reference, 0.0));
     marks.extend(notes);
     let names = TERMS.iter().map(|(_, _, short, _)| *short).chain(["total"]);
-    Panel::plane(Axis::names("", names), Axis::linear("loss (MSE)"), marks)
+    // Room for the words above the highest arrow.
+    let room = 0.12 * (highest - lowest);
+    let loss = Axis::linear("loss (MSE)").range(lowest, highest + room);
+    Panel::plane(Axis::names("", names), loss, marks)
 }
 
 /// Three decimals with a sign: a plus, or a minus that is as wide.
@@ -113,8 +120,8 @@ fn sweeps(parameters: &Parameters, record: &Record) -> Figure {
         Panel::plane(Axis::log(label), Axis::linear("loss (MSE)"), marks).title(&title)
     });
     let noise = if parameters.noise > 0.0 {
-        "The noise $\\sigma^2$ is part of the approximation term, which no number of features can bring \
-         below it but for the noise of the pool. "
+        "The approximation term includes the noise: $\\sigma^2$ of it stays, however many features there \
+         are. "
     } else {
         ""
     };
@@ -125,8 +132,9 @@ fn sweeps(parameters: &Parameters, record: &Record) -> Figure {
         &format!(
             "The four terms as areas on top of each other, negative ones below zero, and the line of their \
              sum, the loss over the distribution. One of $p$, $n$ and $t$ varies in each panel; the other two \
-             are above it. More features lower the approximation term only; more points the generalisation \
-             term; more steps trade optimisation for generalisation. {noise}The statistical term is near zero \
+             are above it. More features lower the approximation term, and leave more undone after the same \
+             number of steps; more points lower the generalisation term; more steps trade optimisation for \
+             generalisation. {noise}The statistical term is near zero \
              on average and hardly seen here. Means over {} replicates; {}.",
             parameters.replicates,
             learned(parameters)
@@ -151,7 +159,7 @@ fn statistical(parameters: &Parameters, record: &Record) -> Figure {
         mark::line("mean", Role::Arm(2), of(band, "n"), of(band, "stat")),
     ];
     let many = vec![
-        mark::line("$√(Var ℓ(θ^*)/n)$", Role::Theory, sizes.clone(), of("samples", "expected")),
+        mark::line("$√(V/n)$", Role::Theory, sizes.clone(), of("samples", "expected")),
         mark::points("root mean square", Role::Arm(2), sizes, of("samples", "rms")),
     ];
     let across = || Axis::log("training points $n$");
@@ -162,8 +170,8 @@ fn statistical(parameters: &Parameters, record: &Record) -> Figure {
         &format!(
             "The statistical term needs no training: it is the mean of the loss at $\\theta^*$ over the sample \
              less that over the pool. Left: of one sample in each of {} replicates; its sign is a matter of \
-             chance. Right: its root mean square over many samples of each size, drawn independently, which \
-             is exactly $\\sqrt{{\\mathrm{{Var}}_{{\\mathcal D}}\\,\\ell(\\theta^*)/n}}$ in expectation of the square: \
+             chance. Right: its root mean square over many samples of each size, drawn independently, and \
+             what theory says exactly, $\\sqrt{{V/n}}$ with $V=\\mathrm{{Var}}_{{\\mathcal D}}\\,\\ell(\\theta^*)$: \
              four times as many points halve it.",
             parameters.replicates
         ),
