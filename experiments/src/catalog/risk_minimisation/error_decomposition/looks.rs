@@ -46,9 +46,9 @@ fn terms(parameters: &Parameters, record: &Record) -> Figure {
     if parameters.n != FEW {
         panels.push((FEW, &few));
     }
-    let panels = panels.into_iter().map(|(n, suffix)| {
-        waterfall(record, suffix).title(&format!("$n = {n}$"))
-    });
+    let panels = panels
+        .into_iter()
+        .map(|(n, suffix)| waterfall(record, suffix).title(&format!("$n = {n}$")));
     Figure::new(
         "terms",
         "The loss over the distribution as four arrows, each beginning where the one before ends: \
