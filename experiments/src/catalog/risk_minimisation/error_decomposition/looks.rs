@@ -56,8 +56,8 @@ fn terms(parameters: &Parameters, record: &Record) -> Figure {
         &format!(
             "How the loss over the distribution comes about: each arrow begins where the one before ends, and \
              the last ends at the total. The levels between are \
-             $L_{{\\mathcal D}}(\\theta^*)$, $L_{{\\hat{{\\mathcal D}}}}(\\theta^*)$, \
-             $L_{{\\hat{{\\mathcal D}}}}(\\hat\\theta)$ and $L_{{\\mathcal D}}(\\hat\\theta)$. {see} Means over \
+             $\\mathcal L_{{\\mathcal D}}(\\theta^*)$, $\\mathcal L_{{\\hat{{\\mathcal D}}}}(\\theta^*)$, \
+             $\\mathcal L_{{\\hat{{\\mathcal D}}}}(\\hat\\theta)$ and $\\mathcal L_{{\\mathcal D}}(\\hat\\theta)$. {see} Means over \
              {} replicates; $p={}$ features, $t={}$ steps.",
             parameters.replicates, parameters.p, parameters.t
         ),
@@ -169,8 +169,8 @@ fn statistical(parameters: &Parameters, record: &Record) -> Figure {
          samples with the line of theory, against the number of training points.",
         &format!(
             "The statistical term needs no training: it is the mean of the loss at $\\theta^*$ over the sample \
-             less that over the pool. Left: of one sample in each of {} replicates; its sign is a matter of \
-             chance. Right: its root mean square over many samples of each size, drawn independently, and \
+             less that over the pool. First panel: of one sample in each of {} replicates; its sign is a matter of \
+             chance. Second panel: its root mean square over many samples of each size, drawn independently, and \
              what theory says exactly, $\\sqrt{{V/n}}$ with $V=\\mathrm{{Var}}_{{\\mathcal D}}\\,\\ell(\\theta^*)$: \
              four times as many points halve it.",
             parameters.replicates
