@@ -5,10 +5,12 @@
 
 pub mod generalisation;
 pub mod optimisation;
+pub mod risk_minimisation;
 
 use crate::catalog::generalisation::double_descent::DoubleDescent;
 use crate::catalog::generalisation::double_descent_theory::DoubleDescentTheory;
 use crate::catalog::optimisation::loss_landscape::LossLandscape;
+use crate::catalog::risk_minimisation::error_decomposition::ErrorDecomposition;
 use crate::entry::Catalog;
 use crate::entry::Entry;
 use crate::exhibit::Exhibit;
@@ -20,6 +22,7 @@ pub fn all() -> Catalog {
     Catalog::new(vec![
         entry::<DoubleDescent>(),
         entry::<DoubleDescentTheory>(),
+        entry::<ErrorDecomposition>(),
         entry::<LossLandscape>(),
     ])
 }

@@ -38,19 +38,29 @@ impl LeastSquares {
         let (n, p) = x.shape();
         assert!(n == y.len() && n > 0 && p > 0, "{n}×{p} against {} targets", y.len());
         let transposed = x.transpose();
-        let (basis, weights, eigenvalues) = if p <= n {
-            let SymmetricEigen { eigenvectors: v, eigenvalues } =
-                SymmetricEigen::new(&transposed * x);
-            let weights = v.tr_mul(&(&transposed * y));
-            (v, weights, eigenvalues)
-        } else {
-            let SymmetricEigen { eigenvectors: u, eigenvalues } =
-                SymmetricEigen::new(x * &transposed);
-            let weights = u.tr_mul(y);
-            (transposed * u, weights, eigenvalues)
-        };
+        if p <= n {
+            return Self::from_moments(&transposed * x, &(&transposed * y));
+        }
+        let SymmetricEigen { eigenvectors: u, eigenvalues } = SymmetricEigen::new(x * &transposed);
+        let weights = u.tr_mul(y);
         let largest = eigenvalues.max().max(0.0);
-        Self { basis, weights, eigenvalues, largest }
+        Self { basis: transposed * u, weights, eigenvalues, largest }
+    }
+
+    /// The same problem from `gram = XᵀX`, shape `[p, p]`, and `moments = Xᵀy`, shape `[p]`, for a
+    /// design with so many rows that only its sums are kept. Where both are divided by the number of
+    /// rows, so is the loss, and with it every penalty and the inverse of every step.
+    ///
+    /// # Panics
+    /// When the shapes do not fit, or are zero.
+    #[must_use]
+    pub fn from_moments(gram: DMatrix<f64>, moments: &DVector<f64>) -> Self {
+        let (rows, p) = gram.shape();
+        assert!(rows == p && p == moments.len() && p > 0, "{rows}×{p}, {} moments", moments.len());
+        let SymmetricEigen { eigenvectors: v, eigenvalues } = SymmetricEigen::new(gram);
+        let weights = v.tr_mul(moments);
+        let largest = eigenvalues.max().max(0.0);
+        Self { basis: v, weights, eigenvalues, largest }
     }
 
     /// The largest eigenvalue of `XᵀX`.
@@ -173,6 +183,19 @@ mod tests {
             near(&problem.ridge(1e-10), &problem.minimum_norm(), 1e-8);
             near(&problem.ridge(0.0), &problem.minimum_norm(), 0.0);
         }
+    }
+
+    #[test]
+    fn moments_divided_by_the_number_of_rows_give_the_same_estimators() {
+        let (n, p) = (12, 5);
+        let (x, y) = (gaussian(n, p, "design"), vector(n, "target"));
+        let one = LeastSquares::new(&x, &y);
+        let rows = n as f64;
+        let other = LeastSquares::from_moments(x.tr_mul(&x) / rows, &(x.tr_mul(&y) / rows));
+        near(&other.minimum_norm(), &one.minimum_norm(), 1e-12);
+        near(&other.ridge(0.1), &one.ridge(0.1 * rows), 1e-12);
+        let (step, t) = (1.0 / one.largest(), 7.0);
+        near(&other.gradient_descent(step * rows, t), &one.gradient_descent(step, t), 1e-12);
     }
 
     #[test]
