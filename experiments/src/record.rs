@@ -83,7 +83,7 @@ pub enum Interval {
         /// Confidence level.
         level: f64,
     },
-    /// Median between two order statistics.
+    /// A median, or another quantile, between two order statistics.
     OrderStatistic {
         /// The level these two order statistics achieve.
         level: f64,
@@ -102,7 +102,7 @@ impl std::fmt::Display for Interval {
         match self {
             Self::StudentT { level } => write!(f, "Student t, {:.1} %", level * 100.0),
             Self::OrderStatistic { level } => {
-                write!(f, "median between order statistics, {:.1} %", level * 100.0)
+                write!(f, "between order statistics, {:.1} %", level * 100.0)
             }
             Self::ClopperPearson { level } => write!(f, "Clopper–Pearson, {:.1} %", level * 100.0),
             Self::Exact => f.write_str("exact"),

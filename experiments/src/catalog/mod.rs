@@ -5,9 +5,11 @@
 
 pub mod generalisation;
 pub mod optimisation;
+pub mod risk_minimisation;
 
 use crate::catalog::generalisation::double_descent::DoubleDescent;
 use crate::catalog::optimisation::loss_landscape::LossLandscape;
+use crate::catalog::risk_minimisation::hoeffding::Hoeffding;
 use crate::entry::Catalog;
 use crate::entry::Entry;
 use crate::exhibit::Exhibit;
@@ -16,7 +18,7 @@ use crate::fingerprint;
 /// Every experiment of this course.
 #[must_use]
 pub fn all() -> Catalog {
-    Catalog::new(vec![entry::<DoubleDescent>(), entry::<LossLandscape>()])
+    Catalog::new(vec![entry::<DoubleDescent>(), entry::<Hoeffding>(), entry::<LossLandscape>()])
 }
 
 fn entry<E: Exhibit>() -> Entry {
