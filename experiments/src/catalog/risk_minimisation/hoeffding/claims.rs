@@ -34,8 +34,8 @@ pub(super) fn claims(parameters: &Parameters, record: &Record) -> Vec<Claim> {
         "one-rule-loose",
         "viol_loose",
         format!(
-            "At each of these $n$ it exceeds $\\sqrt{{2\\ln(2/\\delta)/n}}$ with probability at most \
-             $\\delta={delta}$"
+            "At each of these $n$ it exceeds $\\sqrt{{2\\ln(2/\\delta)/n}}$ with probability at \
+             most $\\delta={delta}$"
         ),
         rare,
     );
@@ -64,8 +64,8 @@ pub(super) fn claims(parameters: &Parameters, record: &Record) -> Vec<Claim> {
         "fitted-rule-escapes",
         "fit_viol_loose",
         format!(
-            "At each of these $n$ from $d/2$ to $2d$, $d={d}$, the gap of the fitted rule on its own sample exceeds \
-             even $\\sqrt{{2\\ln(2/\\delta)/n}}$ with probability at least 0.8"
+            "At each of these $n$ from $d/2$ to $2d$, $d={d}$, the gap of the fitted rule on its \
+             own sample exceeds even $\\sqrt{{2\\ln(2/\\delta)/n}}$ with probability at least 0.8"
         ),
         Threshold::AtLeast(0.8),
     );
@@ -74,8 +74,9 @@ pub(super) fn claims(parameters: &Parameters, record: &Record) -> Vec<Claim> {
         "second-sample-restores-it",
         "fit_viol_fresh",
         format!(
-            "On a second sample the gap of the fitted rule exceeds $\\sqrt{{\\ln(2/\\delta)/(2n)}}$ with \
-             probability at most $\\delta={delta}$, all $n$ together"
+            "On a second sample the gap of the fitted rule exceeds \
+             $\\sqrt{{\\ln(2/\\delta)/(2n)}}$ with probability at most $\\delta={delta}$, all $n$ \
+             together"
         ),
         rare,
     );
@@ -84,8 +85,8 @@ pub(super) fn claims(parameters: &Parameters, record: &Record) -> Vec<Claim> {
         "peak-at-dimension",
         "fit_gap_peak",
         format!(
-            "The median gap of the fitted rule on its own sample is at least 1.2 times as large at $n=d={d}$ as at \
-             $n=d/2$"
+            "The median gap of the fitted rule on its own sample is at least 1.2 times as large at \
+             $n=d={d}$ as at $n=d/2$"
         ),
         Threshold::AtLeast(1.2),
     );

@@ -40,7 +40,8 @@ pub(super) fn fits(experiment: &str, shard: &Fits) -> Vec<Fit> {
     };
     (first..first + count)
         .map(|replicate| {
-            // `Z = YX`, one point a row: with labels ±1 least squares of `Y` on `X` is that of 1 on `Z`.
+            // `Z = YX`, one point a row: with labels ±1 least squares of `Y` on `X` is that of 1 on
+            // `Z`.
             let normals = random::normals(&mut stream(replicate, "training"), n * d);
             let mut z = DMatrix::from_row_slice(n, d, &normals);
             z.column_mut(0).add_scalar_mut(mu);

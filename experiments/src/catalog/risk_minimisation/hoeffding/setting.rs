@@ -77,8 +77,8 @@ impl crate::parameters::Parameters for Parameters {
     }
 }
 
-/// Rules in the finite class. Rule `h` is `e₁ + (h/2) e_{h+1}`, so that each has a coordinate of its own
-/// that tells it nothing.
+/// Rules in the finite class. Rule `h` is `e₁ + (h/2) e_{h+1}`, so that each has a coordinate of
+/// its own that tells it nothing.
 pub const RULES: usize = 10;
 
 /// The rule that stands for one rule fixed in advance: `e₁ + ½e₂`.
@@ -102,8 +102,8 @@ pub(super) fn fitted(parameters: &Parameters) -> impl Iterator<Item = usize> + '
     parameters.n.iter().copied().filter(|&n| n <= LARGEST_FIT)
 }
 
-/// The sample size that numbers without an `n` in their name are about: the largest to which a rule is fitted,
-/// or the smallest of all.
+/// The sample size that numbers without an `n` in their name are about: the largest to which a rule
+/// is fitted, or the smallest of all.
 pub(super) fn shown(parameters: &Parameters) -> usize {
     let smallest = parameters.n.iter().copied().min().unwrap_or(LARGEST_FIT);
     fitted(parameters).max().unwrap_or(smallest)
@@ -170,8 +170,8 @@ pub struct Fit {
     pub fresh: usize,
 }
 
-/// Of every sample size first the blocks for the rules, then, of those to which a rule is fitted, the
-/// blocks for the fits.
+/// Of every sample size first the blocks for the rules, then, of those to which a rule is fitted,
+/// the blocks for the fits.
 pub(super) fn shards(parameters: &Parameters) -> Vec<Shard> {
     let &Parameters { seed, d, mu, draws, replicates, .. } = parameters;
     let rules = parameters.n.iter().flat_map(|&n| {

@@ -28,8 +28,9 @@ const GROUPS: usize = 20;
 /// Places at which the distribution of the gap is tabulated.
 const PLACES: usize = 48;
 
-/// Everything that prose, a bound, a claim or a figure may need. An estimate about one sample size ends
-/// in `_n` and that size; without it `n`, `gap_q95`, `bound_sharp`, … are about the size that is shown.
+/// Everything that prose, a bound, a claim or a figure may need. An estimate about one sample size
+/// ends in `_n` and that size; without it `n`, `gap_q95`, `bound_sharp`, … are about the size that
+/// is shown.
 ///
 /// The parts come in the order of the shards.
 pub(super) fn record(parameters: &Parameters, parts: &[Part]) -> Record {
@@ -193,8 +194,8 @@ fn one_rule(record: &mut Record, parameters: &Parameters, samples: &[Sample]) {
     record.tables.insert("one-rule".into(), Table::new(names.into_iter().zip(columns)));
 }
 
-/// The slope of the gap's 95 % quantile over the sample size, both logarithmic: over all sizes, and over the first
-/// and the last two of them. Each group of samples has a curve of its own.
+/// The slope of the gap's 95 % quantile over the sample size, both logarithmic: over all sizes, and
+/// over the first and the last two of them. Each group of samples has a curve of its own.
 fn slopes(record: &mut Record, parameters: &Parameters, samples: &[Sample]) {
     let mut sorted: Vec<&Sample> = samples.iter().collect();
     sorted.sort_by_key(|sample| sample.n);
@@ -349,7 +350,8 @@ fn most(estimates: Vec<Estimate>) -> Option<Estimate> {
 }
 
 /// A quantile between the innermost two order statistics that miss it by at most 2.5 % on either
-/// side, or the extremes (David and Nagaraja 2003, *Order Statistics*, section 7.1). With ties, as here, it covers more.
+/// side, or the extremes (David and Nagaraja 2003, *Order Statistics*, section 7.1). With ties, as
+/// here, it covers more.
 fn quantile(values: &[f64], p: f64) -> Estimate {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);

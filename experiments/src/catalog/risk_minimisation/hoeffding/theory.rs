@@ -18,8 +18,8 @@ pub(super) fn gap(errors: usize, n: usize, risk: f64) -> f64 {
 }
 
 /// What the gap of one rule with a loss in `[0, 1]` exceeds with probability at most `δ`:
-/// `√(ln(2/δ)/(2n))` (Hoeffding 1963, *Probability inequalities for sums of bounded random variables*,
-/// theorem 2, for both signs).
+/// `√(ln(2/δ)/(2n))` (Hoeffding 1963, *Probability inequalities for sums of bounded random
+/// variables*, theorem 2, for both signs).
 pub(super) fn sharp(delta: f64, n: f64) -> f64 {
     (libm::log(2.0 / delta) / (2.0 * n)).sqrt()
 }
@@ -29,8 +29,8 @@ pub(super) fn loose(delta: f64, n: f64) -> f64 {
     2.0 * sharp(delta, n)
 }
 
-/// What none of the gaps of `rules` rules exceeds with probability at least `1 − δ`: each is given a
-/// share `δ/rules` of the probability of failure (Boole's inequality).
+/// What none of the gaps of `rules` rules exceeds with probability at least `1 − δ`: each is given
+/// a share `δ/rules` of the probability of failure (Boole's inequality).
 pub(super) fn class(delta: f64, n: f64, rules: usize) -> f64 {
     sharp(delta / rules as f64, n)
 }
