@@ -109,7 +109,7 @@ pub enum Interval {
         /// Confidence level.
         level: f64,
     },
-    /// Median between two order statistics.
+    /// A median, or another quantile, between two order statistics.
     OrderStatistic {
         /// The level these two order statistics achieve.
         level: f64,
@@ -158,7 +158,7 @@ impl std::fmt::Display for Interval {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let method = match self {
             Self::StudentT { .. } => "Student t",
-            Self::OrderStatistic { .. } => "median between order statistics",
+            Self::OrderStatistic { .. } => "between order statistics",
             Self::ClopperPearson { .. } => "Clopper–Pearson",
             Self::Bootstrap { .. } => "studentised bootstrap",
             Self::FisherZ { .. } => "Fisher z",
@@ -267,7 +267,7 @@ mod tests {
         check(
             r#"{"method":"order-statistic","level":0.9609375}"#,
             Interval::OrderStatistic { level: 0.960_937_5 },
-            "median between order statistics, 96.1 %",
+            "between order statistics, 96.1 %",
         );
         check(
             r#"{"method":"clopper-pearson","level":0.95}"#,

@@ -11,6 +11,7 @@ use crate::catalog::generalisation::double_descent::DoubleDescent;
 use crate::catalog::generalisation::double_descent_theory::DoubleDescentTheory;
 use crate::catalog::optimisation::loss_landscape::LossLandscape;
 use crate::catalog::risk_minimisation::error_decomposition::ErrorDecomposition;
+use crate::catalog::risk_minimisation::hoeffding::Hoeffding;
 use crate::entry::Catalog;
 use crate::entry::Entry;
 use crate::exhibit::Exhibit;
@@ -23,6 +24,7 @@ pub fn all() -> Catalog {
         entry::<DoubleDescent>(),
         entry::<DoubleDescentTheory>(),
         entry::<ErrorDecomposition>(),
+        entry::<Hoeffding>(),
         entry::<LossLandscape>(),
     ])
 }
