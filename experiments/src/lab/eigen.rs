@@ -417,26 +417,35 @@ mod tests {
 
     #[test]
     fn the_spectral_measure_has_the_moments_and_the_density_of_the_spectrum() {
-        // A semicircle on [−2, 2]: quantiles, which have its moments 1 and 2 as n grows.
+        let (n, starts) = (200usize, 60usize);
         let matrix = {
-            let n = 300;
             let mut stream = random::stream(1, "test", 0, "wigner");
             let draws = DMatrix::from_vec(n, n, random::normals(&mut stream, n * n));
             (&draws + draws.transpose()) / (2.0 * n as f64).sqrt()
         };
-        let n = matrix.nrows() as f64;
+        let spectrum = Spectrum::new(matrix.clone()).values;
         let mut stream = random::stream(1, "test", 0, "density");
-        let measure = SpectralMeasure::new(&product(&matrix), 300, [30, 60], &mut stream);
+        let measure = SpectralMeasure::new(&product(&matrix), n, [starts, 40], &mut stream);
         near(measure.mean(|_| 1.0), 1.0, 1e-12);
-        // Moment errors: 30 probes with variance 2‖A^k‖²/n² each, so 1/√(15 n) of the norm; five.
-        let error = |norm: f64| 5.0 * norm / (15.0 * n).sqrt();
-        near(measure.mean(|x| x), matrix.trace() / n, error(1.0));
-        near(measure.mean(|x| x * x), (&matrix * &matrix).trace() / n, error(2f64.sqrt()));
-        // Finite n, width and starts move the density by less than 0.02 here; its height is 1/π.
-        for at in [-1.5, -0.5, 0.0, 1.0, 2.5] {
-            let semicircle = (4.0f64 - at * at).max(0.0).sqrt() / std::f64::consts::TAU;
-            near(measure.density(at, 0.1), semicircle, 0.02);
+        // The variance of one start is at most 2 ‖f(A)‖_F²/n². Five standard errors.
+        let check = |found: f64, function: &dyn Fn(f64) -> f64| {
+            let mean = |of: &dyn Fn(f64) -> f64| {
+                spectrum.iter().map(|&value| of(value)).sum::<f64>() / n as f64
+            };
+            let error = (2.0 * mean(&|x| function(x).powi(2)) / (n * starts) as f64).sqrt();
+            near(found, mean(function), 5.0 * error);
+        };
+        check(measure.mean(|x| x), &|x| x);
+        check(measure.mean(|x| x * x), &|x| x * x);
+        for at in [-2.2, -1.5, -0.5, 0.0, 1.0, 2.0] {
+            let width = 0.2;
+            let gaussian = |x: f64| {
+                let z: f64 = (at - x) / width;
+                libm::exp(-z * z / 2.0) / (width * std::f64::consts::TAU.sqrt())
+            };
+            check(measure.density(at, width), &gaussian);
         }
+        assert!(measure.density(3.5, 0.2) < 1e-9);
     }
 
     #[test]

@@ -19,8 +19,8 @@ use serde::Serialize;
 
 use crate::lab::curvature::Objective;
 use crate::lab::curvature::Point;
-use crate::lab::eigen;
 use crate::lab::eigen::Eigenpair;
+use crate::lab::eigen::Lanczos;
 use crate::lab::network::Network;
 use crate::lab::random;
 
@@ -35,29 +35,40 @@ pub enum Units {
     Filter,
 }
 
-/// The largest eigenvalue of the Hessian, with its eigenvector, by power iteration with a shift. Twice
-/// as many products as steps.
+/// The largest eigenvalue of the Hessian, with its eigenvector, from that many products.
+///
+/// By Lanczos and not by power iteration, which converges as the ratio of the two largest eigenvalues:
+/// at a random 64-32-32-10 network with squared error 20 products of the one came within a share of
+/// `3e-6` of it, and 120 of the other, half of them for the shift, within `5e-4`. A start near the
+/// eigenvector helps both.
+///
+/// # Panics
+/// Without products or parameters.
 #[must_use]
-pub fn curvature(point: &Point<'_>, start: &[f64], steps: usize) -> Eigenpair {
-    eigen::largest(&|vector| point.hessian_vector(vector).as_slice().to_vec(), start, steps)
+pub fn curvature(point: &Point<'_>, start: &[f64], products: usize) -> Eigenpair {
+    let apply = |vector: &[f64]| point.hessian_vector(vector).as_slice().to_vec();
+    Lanczos::new(&apply, start, products).pair(0)
 }
 
 /// The largest eigenvalue of `T H T`: the largest curvature when each parameter is measured in its own
 /// units. At a minimum, `½ρ²` times it is the worst increase within `‖T⁻¹ε‖ ≤ ρ`, to second order.
+///
+/// # Panics
+/// Without products or parameters.
 #[must_use]
 pub fn relative_curvature(
     objective: &Objective<'_>,
     point: &Point<'_>,
     units: Units,
     start: &[f64],
-    steps: usize,
+    products: usize,
 ) -> Eigenpair {
     let sizes = sizes(objective.network(), point.parameters(), units);
     let apply = |vector: &[f64]| {
         let product = point.hessian_vector(&times(&sizes, vector));
         times(&sizes, product.as_slice())
     };
-    eigen::largest(&apply, start, steps)
+    Lanczos::new(&apply, start, products).pair(0)
 }
 
 /// The increase of the loss one step of length `ρ` up the gradient: that which sharpness-aware
