@@ -125,7 +125,7 @@ mod tests {
             let below = if low > 0.0 { other.cdf(low.ceil() as u64 - 1) } else { 0.0 };
             let expected = below + other.sf(high.floor() as u64);
             let found = errors.beyond(bound);
-            assert!((found - expected).abs() < 1e-9 * expected + 1e-290, "{found}, {expected}");
+            assert!((found - expected).abs() < 1e-8 * expected + 1e-290, "{found}, {expected}");
         }
         let quantile = errors.quantile(0.95);
         assert!(errors.beyond(quantile) <= 0.05);
@@ -134,10 +134,11 @@ mod tests {
 
     #[test]
     fn the_gap_has_its_exact_distribution() {
-        check(20, 0.1855);
-        check(200, 0.01);
-        check(1000, 0.4);
-        check(10_000, 0.1855);
+        // No round numbers: then no gap is equal to a bound.
+        check(20, 0.185_53);
+        check(200, 0.010_03);
+        check(1000, 0.400_33);
+        check(10_000, 0.185_53);
     }
 
     #[test]
