@@ -68,8 +68,9 @@ pub fn ridge_limit(r: f64, sigma: f64, gamma: f64, lambda: f64) -> Risk {
     let slope = (gamma * m * m + m) / root;
     Risk {
         bias: (r * lambda).powi(2) * slope,
-        // Rounding may leave a little less than nothing.
-        variance: sigma * sigma * gamma * (m - lambda * slope).max(0.0),
+        // m − λm′, by the equation of m: the two grow without end for γ > 1 and λ → 0, their difference
+        // does not.
+        variance: sigma * sigma * gamma * (1.0 - lambda * m).max(0.0) / root,
     }
 }
 
@@ -128,7 +129,8 @@ mod tests {
     }
 
     /// The integrals over the Marchenko–Pastur density `√((b − s)(s − a))/(2πγs)` on `[a, b]`,
-    /// `(1 ∓ √γ)²`, with a mass of `1 − 1/γ` at zero for `γ > 1`, by Chebyshev's quadrature.
+    /// `(1 ∓ √γ)²`, with a mass of `1 − 1/γ` at zero for `γ > 1`, by the midpoint rule in the angle of
+    /// `s = 1 + γ + 2√γ cos θ`.
     #[test]
     fn the_limit_of_ridge_is_an_integral_over_marchenko_and_pastur() {
         let (r, sigma, nodes) = (1.5, 0.7, 4000);
@@ -137,10 +139,10 @@ mod tests {
                 let half = 2.0 * gamma.sqrt();
                 let mut found = Risk { bias: 0.0, variance: 0.0 };
                 for k in 1..=nodes {
-                    let angle = std::f64::consts::PI * f64::from(k) / f64::from(nodes + 1);
+                    let angle = std::f64::consts::PI * (f64::from(k) - 0.5) / f64::from(nodes);
                     let s = 1.0 + gamma + half * libm::cos(angle);
-                    let weight = (half * libm::sin(angle)).powi(2)
-                        / (2.0 * gamma * s * f64::from(nodes + 1));
+                    let weight =
+                        (half * libm::sin(angle)).powi(2) / (2.0 * gamma * s * f64::from(nodes));
                     found.bias += weight * (r * lambda / (s + lambda)).powi(2);
                     found.variance += weight * sigma * sigma * gamma * s / (s + lambda).powi(2);
                 }
