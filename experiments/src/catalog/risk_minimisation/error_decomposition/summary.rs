@@ -13,8 +13,11 @@ use crate::record::Interval;
 use crate::record::Record;
 use crate::record::Table;
 
+/// What is read off the losses of a fit.
+type Term = fn(&Losses) -> f64;
+
 /// A column for each of these: the four terms, what they add up to, and what is left over.
-pub(super) const TERMS: [(&str, fn(&Losses) -> f64); 6] = [
+pub(super) const TERMS: [(&str, Term); 6] = [
     ("gen", |losses| losses.trained_on_pool - losses.trained_on_sample),
     ("opt", |losses| losses.trained_on_sample - losses.best_on_sample),
     ("stat", |losses| losses.best_on_sample - losses.best_on_pool),
@@ -163,7 +166,7 @@ impl Replicates<'_> {
         &part.fits[place.expect("every setting of a sweep is fitted")]
     }
 
-    fn all(&self, setting: Setting, term: fn(&Losses) -> f64) -> Vec<f64> {
+    fn all(&self, setting: Setting, term: Term) -> Vec<f64> {
         self.parts.iter().map(|part| term(self.losses(part, setting))).collect()
     }
 
