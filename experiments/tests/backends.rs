@@ -5,6 +5,7 @@
 //! software one. `--nocapture` shows what was measured.
 
 mod backends {
+    pub(super) mod chosen;
     pub(super) mod convolutional;
     pub(super) mod landscape;
     pub(super) mod perceptron;
