@@ -8,8 +8,13 @@ use burn::tensor::DType;
 /// burn's device: where tensors live and whether they are differentiated.
 pub type Device = burn::tensor::Device;
 
-/// What a backend may be called, by an author or on the command line.
-const KNOWN: [&str; 4] = ["flex", "ndarray", "wgpu", "auto"];
+/// What a backend may be called, by an author or on the command line, and whether it is compiled in.
+const KNOWN: [(&str, bool); 4] = [
+    ("flex", true),
+    ("ndarray", cfg!(feature = "ndarray")),
+    ("wgpu", cfg!(feature = "wgpu")),
+    ("auto", true),
+];
 
 /// A backend that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -153,14 +158,11 @@ impl fmt::Display for Adapter {
 
 /// The backend as this module calls it.
 fn known(name: &str) -> Result<&'static str, Fault> {
-    let known = KNOWN.into_iter().find(|known| *known == name);
-    let known = known.ok_or_else(|| Fault::Unknown(name.into()))?;
-    let compiled = match known {
-        "ndarray" => cfg!(feature = "ndarray"),
-        "wgpu" => cfg!(feature = "wgpu"),
-        _ => true,
-    };
-    if compiled { Ok(known) } else { Err(Fault::NotCompiledIn(known)) }
+    match KNOWN.into_iter().find(|(known, _)| *known == name) {
+        None => Err(Fault::Unknown(name.into())),
+        Some((known, false)) => Err(Fault::NotCompiledIn(known)),
+        Some((known, true)) => Ok(known),
+    }
 }
 
 #[cfg(feature = "ndarray")]

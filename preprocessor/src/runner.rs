@@ -184,10 +184,13 @@ impl Where {
         let words = match place {
             Place::Host => host.clone(),
             Place::Double if backend.name() != asked.name() => {
-                format!("{}, since {} lacks double precision", on(&backend), on(asked))
+                let adapter = asked.adapter().map_or_else(String::new, |on| format!(" on {on}"));
+                let lacking = format!("double precision, which {} lacks{adapter}", asked.name());
+                format!("{} for {lacking}", on(&backend))
             }
             Place::Device | Place::Double => on(&backend),
-            _ => format!("networks with {}, linear algebra on the host CPU", on(&backend)),
+            // The adapter last: its name and its driver's may hold anything.
+            _ => format!("linear algebra on the host CPU, networks with {}", on(&backend)),
         };
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         let workers = if backend.adapter().is_some() { 1 } else { cores() };
