@@ -229,6 +229,8 @@ fn activate(sums: &DMatrix<f64>, activation: Activation) -> [DMatrix<f64>; 3] {
             sums.map(|z| f64::from(z > 0.0)),
             DMatrix::zeros(sums.nrows(), sums.ncols()),
         ],
+        Activation::Quadratic => [sums.map(|z| z * z), sums.map(|z| 2.0 * z), sums.map(|_| 2.0)],
+        Activation::Linear => [sums.clone(), sums.map(|_| 1.0), sums.map(|_| 0.0)],
         Activation::Tanh => {
             let values = sums.map(libm::tanh);
             let slopes = values.map(|h| 1.0 - h * h);
@@ -241,6 +243,9 @@ fn activate(sums: &DMatrix<f64>, activation: Activation) -> [DMatrix<f64>; 3] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lab::initialisation::Initialisation;
+    use crate::lab::loss::Loss;
+    use crate::lab::model::Model;
     use crate::lab::network;
     use crate::lab::optimiser;
     use crate::lab::random;
@@ -250,7 +255,7 @@ mod tests {
     fn problem(sizes: &[usize], activation: Activation) -> (Network, Vec<f64>, [Vec<Vec<f64>>; 2]) {
         let network = Network::new(sizes, activation);
         let mut stream = random::stream(1, "test", 0, "curvature");
-        let parameters = network.framework_default(&mut stream);
+        let parameters = Initialisation::FrameworkDefault.draw(&network, &mut stream);
         let inputs = (0..30).map(|_| random::normals(&mut stream, sizes[0])).collect();
         let targets = (0..30).map(|_| random::normals(&mut stream, 2)).collect();
         (network, parameters, [inputs, targets])
@@ -299,7 +304,7 @@ mod tests {
             let put = |rows: &[Vec<f64>]| network::tensor(rows, &device).unsqueeze_dim::<3>(0);
             let row = network::tensor(std::slice::from_ref(&parameters), &device);
             let (loss, gradient) = optimiser::gradient(&row, |row| {
-                network::mean_squared_error(network.outputs(row, put(&inputs)), put(&targets))
+                Loss::SquaredError.mean(network.outputs(row, put(&inputs)), put(&targets))
             });
             let point = objective.at(&parameters);
             assert!((network::list(loss)[0] - point.loss).abs() < 1e-6 * point.loss);

@@ -89,6 +89,14 @@ impl LeastSquares {
         })
     }
 
+    /// Gradient flow `θ' = −Xᵀ(Xθ − y)` from zero at time `t`, in closed form: `g(λ) = (1 − exp(−λt))/λ`
+    /// (Ali, Kolter and Tibshirani 2019, *A continuous-time view of early stopping for least squares
+    /// regression*).
+    #[must_use]
+    pub fn gradient_flow(&self, t: f64) -> DVector<f64> {
+        self.filtered(|eigenvalue| -libm::expm1(-t * eigenvalue) / eigenvalue)
+    }
+
     /// `θ` for the filter `g`, which is asked only about eigenvalues above the cutoff.
     fn filtered(&self, filter: impl Fn(f64) -> f64) -> DVector<f64> {
         let cutoff = CUTOFF * self.largest;
@@ -186,6 +194,19 @@ mod tests {
                 near(&problem.gradient_descent(step, f64::from(t)), &theta, 1e-12);
             }
             near(&problem.gradient_descent(step, 1e9), &problem.minimum_norm(), 1e-10);
+        }
+    }
+
+    #[test]
+    fn gradient_flow_is_gradient_descent_with_small_steps() {
+        for (n, p) in [(12, 5), (5, 12)] {
+            let (x, y) = (gaussian(n, p, "design"), vector(n, "target"));
+            let problem = LeastSquares::new(&x, &y);
+            let t = 2.0 / problem.largest();
+            let steps = 1e7;
+            // The error of Euler's method: half a step of the largest eigenvalue over the time.
+            near(&problem.gradient_flow(t), &problem.gradient_descent(t / steps, steps), 1e-6);
+            near(&problem.gradient_flow(1e9), &problem.minimum_norm(), 1e-10);
         }
     }
 
