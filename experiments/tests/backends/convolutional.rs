@@ -1,130 +1,117 @@
-//! A group of small convolutional networks: one convolution with as many groups as networks does all
-//! of them, `[n, G c, h, w]`.
+//! Groups of small convolutional networks: one convolution with as many groups as networks does all
+//! of them.
 
 use burn::tensor::Device;
 use burn::tensor::Tensor;
-use burn::tensor::activation::relu;
 use burn::tensor::module::conv2d;
 use burn::tensor::module::max_pool2d;
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::ops::MaxPoolOptions;
+use experiments::lab::convolution::ConvolutionalNetwork;
+use experiments::lab::convolution::Stage;
+use experiments::lab::optimiser::Optimiser;
 
 use super::trained::Near;
-use super::trained::Trained;
+use super::trained::Problem;
 use super::trained::agree;
 use super::trained::list;
 use super::trained::normals;
-use super::trained::train;
+use super::trained::rows;
 
-/// Networks in the group, images that all of them see, side of an image in pixels.
-const GROUPS: usize = 8;
+/// Images that all networks see, and their side in pixels.
 const IMAGES: usize = 32;
 const SIDE: usize = 8;
-/// Channels after the first and the second convolution.
-const FIRST: usize = 4;
-const SECOND: usize = 6;
 
-/// Parameters of one network: 1 to 4 channels, 4 to 6, and a linear layer, each with biases.
-const PARAMETERS: usize = 9 * FIRST + FIRST + 9 * FIRST * SECOND + SECOND + SECOND + 1;
-
-/// One 3 by 3 convolution that keeps the size, for every network its own. `signal` is
-/// `[n, G c, h, w]`; the parameters begin at `from`.
-fn convolved(
-    parameters: &Tensor<2>,
-    from: usize,
-    [before, after]: [usize; 2],
-    signal: Tensor<4>,
-) -> Tensor<4> {
-    let weights = 9 * before * after;
-    let filters = parameters.clone().narrow(1, from, weights);
-    let filters = filters.reshape([GROUPS * after, before, 3, 3]);
-    let biases = parameters.clone().narrow(1, from + weights, after).reshape([GROUPS * after]);
-    conv2d(signal, filters, Some(biases), ConvOptions::new([1, 1], [1, 1], [1, 1], GROUPS))
-}
-
-/// `[G, n]`.
-fn outputs(parameters: &Tensor<2>, images: &Tensor<4>) -> Tensor<2> {
-    let mut from = 0;
-    // Every network sees the same images.
-    let signal = images.clone().repeat_dim(1, GROUPS);
-    let signal = relu(convolved(parameters, from, [1, FIRST], signal));
-    let signal = max_pool2d(signal, MaxPoolOptions::new([2, 2]));
-    from += 9 * FIRST + FIRST;
-    let signal = relu(convolved(parameters, from, [FIRST, SECOND], signal));
-    from += 9 * FIRST * SECOND + SECOND;
-    let places = SIDE / 2 * SIDE / 2;
-    let signal = signal.reshape([IMAGES, GROUPS, SECOND, places]).mean_dim(3);
-    let signal = signal.reshape([IMAGES, GROUPS, SECOND]).swap_dims(0, 1);
-    let head = parameters.clone().narrow(1, from, SECOND).reshape([GROUPS, SECOND, 1]);
-    let bias = parameters.clone().narrow(1, from + SECOND, 1);
-    signal.matmul(head).reshape([GROUPS, IMAGES]) + bias
-}
-
-/// Noisy images `[n, 1, h, w]` with a bright row or a bright column, and which it is as -1 or 1.
-fn task(device: &Device) -> (Tensor<4>, Tensor<2>) {
-    let noise = normals("pixels", [IMAGES, 1, SIDE, SIDE], 0.3, device);
-    let mut bars = vec![0.0f32; IMAGES * SIDE * SIDE];
-    let mut labels = vec![0.0f32; IMAGES];
-    for image in 0..IMAGES {
-        let (upright, place) = (image % 2 == 0, image / 2 % SIDE);
-        labels[image] = if upright { 1.0 } else { -1.0 };
+/// Noisy images with a bright row or a bright column, and which it is as -1 or 1.
+fn task() -> [Vec<Vec<f64>>; 2] {
+    let mut images = rows("pixels", [IMAGES, SIDE * SIDE], 0.3);
+    let upright = |image: usize| image.is_multiple_of(2);
+    for (image, pixels) in images.iter_mut().enumerate() {
+        let place = image / 2 % SIDE;
         for along in 0..SIDE {
-            let (row, column) = if upright { (along, place) } else { (place, along) };
-            bars[(image * SIDE + row) * SIDE + column] = 1.0;
+            let (row, column) = if upright(image) { (along, place) } else { (place, along) };
+            pixels[row * SIDE + column] += 1.0;
         }
     }
-    let bars = Tensor::<1>::from_floats(bars.as_slice(), device);
-    let labels = Tensor::<1>::from_floats(labels.as_slice(), device);
-    (noise + bars.reshape([IMAGES, 1, SIDE, SIDE]), labels.reshape([1, IMAGES]))
-}
-
-fn on(device: &Device) -> Trained {
-    let (images, labels) = task(device);
-    let start = normals("filters", [GROUPS, PARAMETERS], 0.3, device);
-    train(start, 0.1, &[0, 1, 10, 300], |parameters| {
-        let error = outputs(parameters, &images) - labels.clone();
-        (error.clone() * error).mean_dim(1).reshape([GROUPS])
-    })
+    let labels = (0..IMAGES).map(|image| vec![if upright(image) { 1.0 } else { -1.0 }]);
+    [images, labels.collect()]
 }
 
 #[test]
 fn convolutional_networks_agree() {
-    // Sums of 36 products, 64 places and 32 images in single precision, in another order. A maximum
-    // whose two candidates are within rounding may send its gradient elsewhere.
-    let near = Near { gradient: 1e-5, early: (10, 1e-4) };
-    agree("8 networks of two convolutions", &near, on);
+    let stage = |channels, pool| Stage { channels, kernel: 3, pool };
+    let network = ConvolutionalNetwork::new([1, SIDE, SIDE], &[stage(4, 2), stage(6, 1)], 1)
+        .expect("8 pixels are 6 after a kernel, 3 after squares, 1 after another kernel");
+    let problem = Problem {
+        model: &network,
+        deviation: 0.3,
+        sets: vec![task()],
+        networks: 8,
+        optimiser: || Optimiser::momentum(0.02, 0.9),
+        batch: IMAGES,
+    };
+    // Sums of 36 products, of 36 places and of 32 images in single precision, in another order.
+    let near = Near { gradient: 3e-6, early: (10, 3e-5) };
+    agree("8 networks of two convolutions, momentum", &near, &problem);
+}
+
+/// Largest difference between a device and sums on the host, for convolutions with as many groups
+/// as networks, with padding, and for maxima over squares.
+fn error(device: &Device) -> f64 {
+    const NETWORKS: usize = 3;
+    const CHANNELS: usize = 4;
+    let images: Tensor<4> = normals("pixels", [IMAGES, NETWORKS, SIDE, SIDE], 1.0, device);
+    let kernels: Tensor<4> = normals("kernels", [NETWORKS * CHANNELS, 1, 3, 3], 0.3, device);
+    let options = ConvOptions::new([1, 1], [1, 1], [1, 1], NETWORKS);
+    let convolved = conv2d(images.clone(), kernels.clone(), None, options);
+    let pooled = max_pool2d(convolved.clone(), MaxPoolOptions::new([2, 2]));
+    assert_eq!(convolved.dims(), [IMAGES, NETWORKS * CHANNELS, SIDE, SIDE]);
+    assert_eq!(pooled.dims(), [IMAGES, NETWORKS * CHANNELS, SIDE / 2, SIDE / 2]);
+
+    let host = |tensor: Tensor<4>| list(tensor.flatten::<1>(0, 3));
+    let (images, kernels) = (host(images), host(kernels));
+    let sum = |image: usize, channel: usize, row: usize, column: usize| -> f64 {
+        let product = |k: usize| {
+            // Padding of one: row 0 is above the image.
+            let (row, column) = (row + k / 3, column + k % 3);
+            let inside = (1..=SIDE).contains(&row) && (1..=SIDE).contains(&column);
+            let at = image * NETWORKS + channel / CHANNELS;
+            let pixel = inside.then(|| images[(at * SIDE + row - 1) * SIDE + column - 1]);
+            pixel.map_or(0.0, |pixel| pixel * kernels[channel * 9 + k])
+        };
+        (0..9).map(product).sum()
+    };
+    let split = |place: usize, side: usize| {
+        let (row, column) = (place / side % side, place % side);
+        let at = place / (side * side);
+        (at / (NETWORKS * CHANNELS), at % (NETWORKS * CHANNELS), row, column)
+    };
+    let mut most = 0.0f64;
+    let mut see = |found: f64, expected: f64| {
+        assert!(found.is_finite());
+        most = most.max((found - expected).abs());
+    };
+    for (place, found) in host(convolved).into_iter().enumerate() {
+        let (image, channel, row, column) = split(place, SIDE);
+        see(found, sum(image, channel, row, column));
+    }
+    for (place, found) in host(pooled).into_iter().enumerate() {
+        let (image, channel, row, column) = split(place, SIDE / 2);
+        let corner = |k: usize| sum(image, channel, 2 * row + k / 2, 2 * column + k % 2);
+        see(found, (0..4).map(corner).fold(f64::NEG_INFINITY, f64::max));
+    }
+    most
 }
 
 #[test]
 fn a_convolution_is_the_sum_of_its_products() {
-    let check = |device: &Device| {
-        let (images, _) = task(device);
-        let parameters = normals("filters", [GROUPS, PARAMETERS], 0.3, device);
-        let signal = images.clone().repeat_dim(1, GROUPS);
-        let found = list(convolved(&parameters, 0, [1, FIRST], signal).flatten::<1>(0, 3));
-        let pixels = list(images.flatten::<1>(0, 3));
-        let weights = list(parameters.flatten::<1>(0, 1));
-        let pixel = |image: usize, row: usize, column: usize| {
-            // Padding of one: row 0 is above the image.
-            let inside = (1..=SIDE).contains(&row) && (1..=SIDE).contains(&column);
-            if inside { pixels[(image * SIDE + row - 1) * SIDE + column - 1] } else { 0.0 }
-        };
-        let mut most = 0.0f64;
-        for (place, found) in found.iter().enumerate() {
-            let (column, row) = (place % SIDE, place / SIDE % SIDE);
-            let channel = place / (SIDE * SIDE) % (GROUPS * FIRST);
-            let image = place / (SIDE * SIDE * GROUPS * FIRST);
-            let own = &weights[channel / FIRST * PARAMETERS..];
-            let (filter, bias) = (&own[channel % FIRST * 9..], own[9 * FIRST + channel % FIRST]);
-            let products = (0..9).map(|k| filter[k] * pixel(image, row + k / 3, column + k % 3));
-            most = most.max((products.sum::<f64>() + bias - found).abs());
-            assert!(found.is_finite());
-        }
-        // Nine products of size one in single precision.
-        assert!(most < 2e-6, "{device:?}: {most}");
+    // Nine products of size one in single precision.
+    let check = |name: &str, device: &Device| {
+        let error = error(device);
+        assert!(error < 2e-6, "{name}: {error}");
     };
-    check(&Device::flex());
+    check("flex", &Device::flex());
     for backend in super::others() {
-        check(backend.device());
+        check(backend.name(), backend.device());
     }
 }
