@@ -54,6 +54,9 @@ pub trait Experiment: 'static {
 pub enum Place {
     /// On burn's device alone.
     Device,
+    /// On burn's device in double precision, and on `flex` where the device lacks that: `run` gets a
+    /// device that has it. Its tensors say so where they are made, `(device, DType::F64)`.
+    Double,
     /// On the host alone, without burn: the backend makes no difference.
     Host,
     /// Networks on burn's device, linear algebra in f64 on the host.

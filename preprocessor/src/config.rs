@@ -35,7 +35,7 @@ struct Table {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Config {
-    /// The backend that runs experiments: `flex`, `ndarray` or `wgpu`.
+    /// The backend that runs experiments: `flex`, `ndarray`, `wgpu` or `auto`.
     pub backend: String,
     /// Fail rather than compute.
     pub frozen: bool,

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use experiments::backend::Backend;
+use experiments::experiment::Place;
+
 use crate::config::Config;
 use crate::diagnostics::Problem;
 use crate::diagnostics::Problems;
@@ -51,6 +54,7 @@ pub fn obtain(
     let mut obtained = BTreeMap::new();
     let mut counts = Counts::default();
     let mut lock = None;
+    let mut opened = None;
     let compute = policy == Policy::Compute;
     for (name, simulation) in simulations {
         let inputs = &simulation.inputs;
@@ -95,13 +99,11 @@ pub fn obtain(
             problems.push(problem);
             continue;
         }
-        match runner::run(
-            simulation.entry,
-            inputs,
-            &simulation.parameters,
-            &config.backend,
-            scratch,
-        ) {
+        let place = simulation.entry.place();
+        let Some(backend) = backend(place, &config.backend, &mut opened, problems) else {
+            continue;
+        };
+        match runner::run(simulation.entry, inputs, &simulation.parameters, &backend, scratch) {
             Ok((record, provenance, ran)) => {
                 counts.computed += 1;
                 counts.shards += ran.shards;
@@ -124,6 +126,27 @@ pub fn obtain(
         }
     }
     (obtained, counts)
+}
+
+/// The backend for work at that place, opened with the first simulation that needs it: a book whose
+/// records are all there asks nothing of the machine. One that cannot be opened is told once.
+fn backend(
+    place: Place,
+    name: &str,
+    opened: &mut Option<Option<Backend>>,
+    problems: &mut Problems,
+) -> Option<Backend> {
+    if place == Place::Host {
+        return Some(Backend::flex());
+    }
+    let open = || match Backend::open(name) {
+        Ok(backend) => Some(backend),
+        Err(fault) => {
+            problems.push(Problem::error(None, fault.to_string(), ""));
+            None
+        }
+    };
+    opened.get_or_insert_with(open).clone()
 }
 
 fn unavailable(simulation: &Simulation<'_>, records: &Records) -> Problem {

@@ -9,7 +9,7 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use experiments::backend;
+use experiments::backend::Backend;
 use experiments::backend::Device;
 use experiments::entry::Entry;
 use experiments::experiment::Place;
@@ -26,9 +26,6 @@ use crate::store::scratch::Scratch;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Fault {
-    /// The backend cannot be used.
-    #[error(transparent)]
-    Backend(#[from] backend::Fault),
     /// Shards panicked: which of how many, and the first message.
     #[error("{failed} of {shards} shards failed; shard {first} with: {message}")]
     Shards {
@@ -64,17 +61,15 @@ pub struct Ran {
 /// Runs what scratch does not hold of a simulation, and merges.
 ///
 /// # Errors
-/// When the backend cannot be used, a shard failed, or scratch cannot be written. Finished shards
-/// are kept in each case.
+/// When a shard failed, or scratch cannot be written. Finished shards are kept in each case.
 pub fn run(
     entry: &Entry,
     inputs: &RunInputs,
     parameters: &Map<String, Value>,
-    backend_name: &str,
+    backend: &Backend,
     scratch: &Scratch,
 ) -> Result<(Record, Provenance, Ran), Fault> {
-    let device = backend::device(backend_name)?;
-    let (label, words) = where_it_runs(entry.place(), backend_name);
+    let Where { label, words, backend, workers } = Where::new(entry.place(), backend);
     let shards = entry.shards(parameters)?;
     let addresses: Vec<String> =
         shards.iter().map(|shard| inputs.shard_digest(shard, label)).collect();
@@ -87,15 +82,15 @@ pub fn run(
     tracing::info!("running {id}: {} of {all} shards on {label}", missing.len());
 
     let next = AtomicUsize::new(0);
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(missing.len());
     std::thread::scope(|scope| {
-        for _ in 0..workers {
+        for _ in 0..workers.min(missing.len()) {
             scope.spawn(|| {
                 while let Some(&i) = missing.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let done = run_one(entry, &shards[i], &device, &words).and_then(|done| {
-                        scratch.keep(&addresses[i], &done)?;
-                        Ok(done)
-                    });
+                    let done =
+                        run_one(entry, &shards[i], backend.device(), &words).and_then(|done| {
+                            scratch.keep(&addresses[i], &done)?;
+                            Ok(done)
+                        });
                     if let Ok(mut place) = finished[i].lock() {
                         *place = Some(done);
                     }
@@ -162,14 +157,45 @@ fn message(payload: &(dyn Any + Send)) -> String {
         .unwrap_or_else(|| "a panic without a message".into())
 }
 
-/// The backend as a short name, `host` where burn takes no part, and what does the work in words.
-fn where_it_runs(place: Place, backend: &str) -> (&str, String) {
-    let host = format!("host CPU ({})", instruction_set());
-    let on_backend = format!("{backend} on {}", if backend == "wgpu" { "a GPU" } else { &host });
-    match place {
-        Place::Host => ("host", host),
-        Place::Device => (backend, on_backend),
-        _ => (backend, format!("networks with {on_backend}, linear algebra on the host CPU")),
+/// Where the shards of a simulation run.
+struct Where {
+    /// The backend as a short name, `host` where burn takes no part.
+    label: &'static str,
+    /// What does the work, in words.
+    words: String,
+    /// The backend itself.
+    backend: Backend,
+    /// How many shards run at a time: an adapter is one for all, and busy with one.
+    workers: usize,
+}
+
+impl Where {
+    fn new(place: Place, asked: &Backend) -> Self {
+        let backend = match place {
+            Place::Host => Backend::flex(),
+            Place::Double => asked.double(),
+            _ => asked.clone(),
+        };
+        let host = format!("host CPU ({})", instruction_set());
+        let on = |backend: &Backend| {
+            let device = backend.adapter().map_or_else(|| host.clone(), ToString::to_string);
+            format!("{} on {device}", backend.name())
+        };
+        let words = match place {
+            Place::Host => host.clone(),
+            Place::Double if backend.name() != asked.name() => {
+                let adapter = asked.adapter().map_or_else(String::new, |on| format!(" on {on}"));
+                let lacking = format!("double precision, which {} lacks{adapter}", asked.name());
+                format!("{} for {lacking}", on(&backend))
+            }
+            Place::Device | Place::Double => on(&backend),
+            // The adapter last: its name and its driver's may hold anything.
+            _ => format!("linear algebra on the host CPU, networks with {}", on(&backend)),
+        };
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        let workers = if backend.adapter().is_some() { 1 } else { cores() };
+        let label = if place == Place::Host { "host" } else { backend.name() };
+        Self { label, words, backend, workers }
     }
 }
 

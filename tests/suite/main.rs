@@ -1,5 +1,6 @@
 //! The whole thing from outside: tiny books in, pages and problems out.
 
+mod backends;
 mod course;
 mod edits;
 mod errors;
