@@ -3,8 +3,12 @@
 //! follow who uses what.
 
 pub mod curvature;
+pub mod data;
+pub mod digits;
+pub mod idx;
 pub mod landscape;
 pub mod linear_algebra;
+pub mod mnist;
 pub mod network;
 pub mod optimiser;
 pub mod random;
