@@ -11,13 +11,13 @@ use std::time::Instant;
 
 use experiments::backend;
 use experiments::backend::Device;
+use experiments::data::Supply;
 use experiments::entry::Entry;
 use experiments::experiment::Place;
 use experiments::record::Record;
-use serde_json::Map;
 use serde_json::Value;
 
-use crate::key::RunInputs;
+use crate::resolve::Simulation;
 use crate::store::records::Provenance;
 use crate::store::scratch::Finished;
 use crate::store::scratch::Scratch;
@@ -61,18 +61,18 @@ pub struct Ran {
     pub resumed: usize,
 }
 
-/// Runs what scratch does not hold of a simulation, and merges.
+/// Runs what scratch does not hold of a simulation, with the data sets that it asks for, and merges.
 ///
 /// # Errors
 /// When the backend cannot be used, a shard failed, or scratch cannot be written. Finished shards
 /// are kept in each case.
 pub fn run(
-    entry: &Entry,
-    inputs: &RunInputs,
-    parameters: &Map<String, Value>,
+    simulation: &Simulation<'_>,
+    supply: &Supply,
     backend_name: &str,
     scratch: &Scratch,
 ) -> Result<(Record, Provenance, Ran), Fault> {
+    let Simulation { entry, inputs, parameters, .. } = simulation;
     let device = backend::device(backend_name)?;
     let (label, words) = where_it_runs(entry.place(), backend_name);
     let shards = entry.shards(parameters)?;
@@ -92,10 +92,11 @@ pub fn run(
         for _ in 0..workers {
             scope.spawn(|| {
                 while let Some(&i) = missing.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let done = run_one(entry, &shards[i], &device, &words).and_then(|done| {
-                        scratch.keep(&addresses[i], &done)?;
-                        Ok(done)
-                    });
+                    let done =
+                        run_one(entry, &shards[i], supply, (&device, &words)).and_then(|done| {
+                            scratch.keep(&addresses[i], &done)?;
+                            Ok(done)
+                        });
                     if let Ok(mut place) = finished[i].lock() {
                         *place = Some(done);
                     }
@@ -113,9 +114,14 @@ pub fn run(
     Ok((record, provenance, ran))
 }
 
-fn run_one(entry: &Entry, shard: &Value, device: &Device, words: &str) -> Result<Finished, Fault> {
+fn run_one(
+    entry: &Entry,
+    shard: &Value,
+    supply: &Supply,
+    (device, words): (&Device, &str),
+) -> Result<Finished, Fault> {
     let started = Instant::now();
-    match std::panic::catch_unwind(AssertUnwindSafe(|| entry.run(shard, device))) {
+    match std::panic::catch_unwind(AssertUnwindSafe(|| entry.run_with(shard, supply, device))) {
         Ok(part) => Ok(Finished {
             part: part?,
             seconds: started.elapsed().as_secs_f64(),

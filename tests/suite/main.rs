@@ -1,6 +1,7 @@
 //! The whole thing from outside: tiny books in, pages and problems out.
 
 mod course;
+mod data;
 mod edits;
 mod errors;
 mod export;

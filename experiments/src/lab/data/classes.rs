@@ -57,7 +57,7 @@ pub fn nine_points() -> Examples {
         [3.0, 1.5],
         [1.0, 3.0],
     ];
-    let sign = |i: usize| if i % 2 == 0 { 1.0 } else { -1.0 };
+    let sign = |i: usize| if i.is_multiple_of(2) { 1.0 } else { -1.0 };
     let inputs = SIGNED.iter().enumerate().flat_map(|(i, point)| point.map(|x| sign(i) * x));
     let targets = (0..SIGNED.len()).map(sign).collect();
     Examples::new(Rows::new(2, inputs.collect()), Rows::new(1, targets))

@@ -14,7 +14,11 @@ impl Rows {
     /// When the width is 0 or does not divide the number of values.
     #[must_use]
     pub fn new(width: usize, values: Vec<f64>) -> Self {
-        assert!(width > 0 && values.len() % width == 0, "{} values, width {width}", values.len());
+        assert!(
+            width > 0 && values.len().is_multiple_of(width),
+            "{} values, width {width}",
+            values.len()
+        );
         Self { values, width }
     }
 
