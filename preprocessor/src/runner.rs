@@ -11,13 +11,13 @@ use std::time::Instant;
 
 use experiments::backend::Backend;
 use experiments::backend::Device;
+use experiments::data::Supply;
 use experiments::entry::Entry;
 use experiments::experiment::Place;
 use experiments::record::Record;
-use serde_json::Map;
 use serde_json::Value;
 
-use crate::key::RunInputs;
+use crate::resolve::Simulation;
 use crate::store::records::Provenance;
 use crate::store::scratch::Finished;
 use crate::store::scratch::Scratch;
@@ -58,17 +58,17 @@ pub struct Ran {
     pub resumed: usize,
 }
 
-/// Runs what scratch does not hold of a simulation, and merges.
+/// Runs what scratch does not hold of a simulation, with the data sets that it asks for, and merges.
 ///
 /// # Errors
 /// When a shard failed, or scratch cannot be written. Finished shards are kept in each case.
 pub fn run(
-    entry: &Entry,
-    inputs: &RunInputs,
-    parameters: &Map<String, Value>,
+    simulation: &Simulation<'_>,
+    supply: &Supply,
     backend: &Backend,
     scratch: &Scratch,
 ) -> Result<(Record, Provenance, Ran), Fault> {
+    let Simulation { entry, inputs, parameters, .. } = simulation;
     let Where { label, words, backend, workers } = Where::new(entry.place(), backend);
     let shards = entry.shards(parameters)?;
     let addresses: Vec<String> =
@@ -86,8 +86,8 @@ pub fn run(
         for _ in 0..workers.min(missing.len()) {
             scope.spawn(|| {
                 while let Some(&i) = missing.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let done =
-                        run_one(entry, &shards[i], backend.device(), &words).and_then(|done| {
+                    let done = run_one(entry, &shards[i], supply, (backend.device(), &words))
+                        .and_then(|done| {
                             scratch.keep(&addresses[i], &done)?;
                             Ok(done)
                         });
@@ -108,9 +108,14 @@ pub fn run(
     Ok((record, provenance, ran))
 }
 
-fn run_one(entry: &Entry, shard: &Value, device: &Device, words: &str) -> Result<Finished, Fault> {
+fn run_one(
+    entry: &Entry,
+    shard: &Value,
+    supply: &Supply,
+    (device, words): (&Device, &str),
+) -> Result<Finished, Fault> {
     let started = Instant::now();
-    match std::panic::catch_unwind(AssertUnwindSafe(|| entry.run(shard, device))) {
+    match std::panic::catch_unwind(AssertUnwindSafe(|| entry.run_with(shard, supply, device))) {
         Ok(part) => Ok(Finished {
             part: part?,
             seconds: started.elapsed().as_secs_f64(),

@@ -2,6 +2,7 @@
 
 mod backends;
 mod course;
+mod data;
 mod edits;
 mod errors;
 mod export;

@@ -8,6 +8,7 @@ use experiments::entry::Catalog;
 
 use super::book;
 use crate::config::Config;
+use crate::data::Library;
 use crate::diagnostics::Problems;
 use crate::diagnostics::suggest;
 use crate::exhibit;
@@ -76,9 +77,10 @@ pub(super) fn shown<'c>(
     host::guard_backend(&config.backend, &mut problems);
     // A fault in prose or math is no reason not to draw a figure.
     let mut lessons = lesson::scan(&context, &book, &config, &mut Problems::default());
+    let library = Library::new(root, &config);
     let mut simulations = BTreeMap::new();
     for lesson in &mut lessons {
-        lesson.resolve(catalog, &mut simulations, &mut problems);
+        lesson.resolve(catalog, &library, &mut simulations, &mut problems);
     }
     let asked = asked(&lessons, &simulations);
     // With a directive in error, the book might mean something else by the name.
@@ -86,7 +88,7 @@ pub(super) fn shown<'c>(
         && let Some(name) = name
     {
         if !simulations.contains_key(name) {
-            at_defaults(name, catalog, &mut simulations, &mut problems)?;
+            at_defaults(name, catalog, &library, &mut simulations, &mut problems)?;
         }
         simulations.retain(|other, _| other == name);
     }
@@ -96,7 +98,8 @@ pub(super) fn shown<'c>(
         _ => Policy::Skip,
     };
     let scratch = Scratch::new(root);
-    let (records, _) = obtain::obtain(&simulations, &config, &scratch, policy, &mut problems);
+    let sources = obtain::Sources { config: &config, library: &library, scratch: &scratch };
+    let (records, _) = obtain::obtain(&simulations, sources, policy, &mut problems);
     let exhibits = exhibit::exhibit(&simulations, &records, &mut problems);
     problems.report(&mut std::io::stderr().lock())?;
     if problems.errors() > 0 {
@@ -109,6 +112,7 @@ pub(super) fn shown<'c>(
 fn at_defaults<'c>(
     name: &str,
     catalog: &'c Catalog,
+    library: &Library,
     simulations: &mut BTreeMap<String, Simulation<'c>>,
     problems: &mut Problems,
 ) -> anyhow::Result<()> {
@@ -132,6 +136,6 @@ fn at_defaults<'c>(
         section: Vec::new(),
         page: String::new(),
     };
-    lesson.resolve(catalog, simulations, problems);
+    lesson.resolve(catalog, library, simulations, problems);
     Ok(())
 }

@@ -206,6 +206,9 @@ fn provenance(shown: &Shown<'_>, html: &mut String) {
     rows.extend(get("seed").map(|seed| ("seed", seed)));
     rows.extend(get("replicates").map(|replicates| ("replicates", replicates)));
     rows.push(("precision", simulation.entry.precision().to_owned()));
+    for (name, digest) in &stored.inputs.data {
+        rows.push(("data", format!("{name} ({})", key::short(digest))));
+    }
     rows.push(("ran on", format!("{}, {}", provenance.device, provenance.platform)));
     let (seconds, shards) = (number(provenance.seconds), provenance.shards);
     rows.push(("computed", format!("{}, {seconds} s in {shards} shards", provenance.date)));
