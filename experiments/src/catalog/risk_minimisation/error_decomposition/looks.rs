@@ -88,7 +88,7 @@ fn waterfall(record: &Record, suffix: &str) -> Panel {
     marks.extend(notes);
     let names = TERMS.iter().map(|(_, _, short, _)| *short).chain(["total"]);
     // Room for the words above the highest arrow.
-    let room = 0.18 * (highest - lowest);
+    let room = 0.15 * (highest - lowest);
     let loss = Axis::linear("loss (MSE)").range(lowest, highest + room);
     Panel::plane(Axis::names("", names), loss, marks)
 }
