@@ -38,12 +38,14 @@ const REPLICATES: u64 = 5;
 type Rows = Vec<Vec<f64>>;
 /// What a setting measured: names and estimates.
 type Results = Vec<(String, Estimate)>;
+/// A setting of the notebook.
+type Setting = fn() -> Results;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let json = arguments.iter().any(|argument| argument == "--json");
     let names: Vec<&String> = arguments.iter().filter(|name| !name.starts_with('-')).collect();
-    let settings: [(&str, fn() -> Results); 9] = [
+    let settings: [(&str, Setting); 9] = [
         ("bumps", bumps),
         ("width-depth", width_depth),
         ("ntk", ntk),

@@ -14,6 +14,9 @@ use experiments::lab::optimiser::Optimiser;
 use experiments::lab::training_set::TrainingSet;
 use serde_json::Value;
 
+/// Makes the optimiser of an arm.
+type Make = fn() -> Optimiser;
+
 fn reference() -> Value {
     serde_json::from_str(include_str!("../../tests/peers/reference.json")).expect("it is JSON")
 }
@@ -54,7 +57,7 @@ fn indicators(classes: &Value, count: usize) -> Vec<Vec<f64>> {
 #[test]
 fn optimisers_take_the_steps_of_pytorch() {
     let reference = &reference()["optimisers"];
-    let arms: [(&str, fn() -> Optimiser); 7] = [
+    let arms: [(&str, Make); 7] = [
         ("sgd", || Optimiser::descent(0.05)),
         ("sgd-weight-decay", || Optimiser::descent(0.05).with_penalty(0.01)),
         ("momentum", || Optimiser::momentum(0.05, 0.9)),

@@ -29,16 +29,16 @@ impl Values {
     /// The values of a tensor, where it lives on flex in single precision.
     #[must_use]
     pub fn of<const D: usize>(tensor: &Tensor<D>) -> Option<Self> {
-        let tensor = tensor.clone().try_into_primitive::<Flex>().ok()?;
+        Self::from(tensor.clone())
+    }
+
+    /// The same, giving up the tensor: where nobody else holds it, it can be written in place.
+    #[must_use]
+    pub fn from<const D: usize>(tensor: Tensor<D>) -> Option<Self> {
+        let tensor = tensor.try_into_primitive::<Flex>().ok()?;
         let whole = tensor.is_contiguous() && tensor.layout().start_offset() == 0;
         let tensor = if whole { tensor } else { tensor.to_contiguous() };
         (tensor.dtype() == burn::tensor::DType::F32).then_some(Self { tensor })
-    }
-
-    /// The same, giving up the tensor, so that nobody else may hold it.
-    #[must_use]
-    pub fn from<const D: usize>(tensor: Tensor<D>) -> Option<Self> {
-        Self::of(&tensor)
     }
 
     /// To be read.

@@ -7,7 +7,7 @@ use burn::tensor::TensorData;
 use rand_chacha::ChaCha8Rng;
 
 use crate::lab::flex::Values;
-use crate::lab::flex::gradient::Examples;
+use crate::lab::flex::gradient;
 use crate::lab::random;
 
 /// Inputs `[S, n, in]` and targets `[S, n, out]` on a device: `S` is the number of networks of a
@@ -17,6 +17,9 @@ pub struct TrainingSet {
     inputs: Tensor<3>,
     targets: Tensor<3>,
 }
+
+/// Rows of inputs, and of targets.
+pub type Examples<'a> = (&'a [Vec<f64>], &'a [Vec<f64>]);
 
 /// Which examples each network of a group takes, as many for each.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +55,7 @@ impl TrainingSet {
     /// # Panics
     /// When the sets differ in shape.
     #[must_use]
-    pub fn each(sets: &[(&[Vec<f64>], &[Vec<f64>])], device: &Device) -> Self {
+    pub fn each(sets: &[Examples<'_>], device: &Device) -> Self {
         let tensor = |rows: Vec<&[Vec<f64>]>| {
             let count = rows.first().map_or(0, |rows| rows.len());
             let width = rows.first().and_then(|rows| rows.first()).map_or(0, Vec::len);
@@ -128,8 +131,8 @@ impl TrainingSet {
         &self,
         (inputs, targets): &'a (Values, Values),
         rows: Option<&'a Rows>,
-    ) -> Examples<'a> {
-        Examples {
+    ) -> gradient::Examples<'a> {
+        gradient::Examples {
             inputs: inputs.read(),
             targets: targets.read(),
             count: self.count(),
