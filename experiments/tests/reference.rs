@@ -1,5 +1,8 @@
 //! The laboratory against PyTorch in f64, on the same numbers (`tests/peers/reference.py` wrote them).
 
+use burn::nn::LinearConfig;
+use burn::optim::GradientsParams;
+use burn::optim::SgdConfig;
 use burn::tensor::Device;
 use burn::tensor::Tensor;
 use experiments::lab::convolution::ConvolutionalNetwork;
@@ -201,4 +204,23 @@ fn convolutional_networks_have_the_losses_and_gradients_of_pytorch() {
     near(&network::list(losses), &numbers(&reference["loss"]), 1e-6, "loss");
     let expected = together(&reference["gradients"]);
     near(&network::rows(gradient)[0], &expected, 1e-6, "gradient");
+}
+
+/// Where one network is enough, burn's own modules and optimisers read better, and they work beside the
+/// groups of the laboratory.
+#[test]
+fn a_module_of_burn_is_trained_by_an_optimiser_of_burn() {
+    let device = Device::flex().autodiff();
+    let column = |values: &[f32]| Tensor::<1>::from_floats(values, &device).reshape([-1, 1]);
+    let (x, y) = (column(&[-1.0, 0.0, 1.0, 2.0]), column(&[-1.0, 1.0, 3.0, 5.0]));
+    let mut model = LinearConfig::new(1, 1).init(&device);
+    let mut descent = SgdConfig::new().init();
+    for _ in 0..200 {
+        let error = model.forward(x.clone()) - y.clone();
+        let loss = (error.clone() * error).mean();
+        let gradients = GradientsParams::from_grads(loss.backward(), &model);
+        model = descent.step(0.2, model, gradients);
+    }
+    let answer = model.forward(column(&[10.0])).into_scalar::<f32>();
+    assert!((answer - 21.0).abs() < 1e-3, "y = 2 x + 1 at 10 is {answer}");
 }

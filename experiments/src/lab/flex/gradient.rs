@@ -69,7 +69,8 @@ impl WithSimd for Group<'_> {
     fn with_simd<S: Simd>(self, simd: S) -> Vec<f32> {
         let Self { network, loss, parameters, examples, active, mut gradients } = self;
         let size = network.parameters();
-        let mut scratch = Scratch::new(network);
+        let count = examples.rows.map_or(examples.count, |rows| rows.first().map_or(0, Vec::len));
+        let mut scratch = Scratch::new(network, count.min(BLOCK));
         let mut losses = Vec::new();
         for (group, parameters) in parameters.chunks_exact(size).enumerate() {
             if active.is_some_and(|active| !active[group]) {
@@ -99,11 +100,11 @@ struct Scratch {
 }
 
 impl Scratch {
-    fn new(network: &Network) -> Self {
+    fn new(network: &Network, block: usize) -> Self {
         let widths = network.layers().iter().map(|layer| layer.inputs);
         let last = network.layers().last().map_or(0, |layer| layer.outputs);
         Self {
-            signals: widths.chain([last]).map(|width| vec![0.0; width * BLOCK]).collect(),
+            signals: widths.chain([last]).map(|width| vec![0.0; width * block]).collect(),
             sums: vec![Vec::new(); network.layers().len()],
             delta: Vec::new(),
             before: Vec::new(),
