@@ -106,9 +106,24 @@ impl Backend {
 }
 
 /// Whether a device computes in double precision.
+///
+/// An adapter of `wgpu` does not, whatever its driver says of numbers of 64 bits: shaders have no
+/// exponential and its kin of them (the extended instructions of SPIR-V, GLSL.std.450, take 16 or 32
+/// bits). burn 0.22 asks for them all the same, and on Mesa `exp(1.0)` was 7e-315.
 #[must_use]
 pub fn supports_double(device: &Device) -> bool {
-    device.supports_dtype(DType::F64)
+    device.supports_dtype(DType::F64) && !runs_shaders(device)
+}
+
+#[cfg(feature = "wgpu")]
+fn runs_shaders(device: &Device) -> bool {
+    // Only what runs kernels of its own says who it is.
+    device.identity().is_some()
+}
+
+#[cfg(not(feature = "wgpu"))]
+fn runs_shaders(_: &Device) -> bool {
+    false
 }
 
 /// What `wgpu` runs on.
@@ -167,7 +182,6 @@ fn known(name: &str) -> Result<&'static str, Fault> {
 
 #[cfg(feature = "ndarray")]
 #[expect(deprecated, reason = "burn 0.22 is its last release with it")]
-#[expect(clippy::unnecessary_wraps, reason = "it may be absent from the program")]
 fn ndarray() -> Result<Backend, Fault> {
     Ok(Backend { name: "ndarray", device: Device::ndarray(), adapter: None })
 }
@@ -185,7 +199,7 @@ fn wgpu() -> Result<Backend, Fault> {
     let start = || {
         let (device, setup) = Device::wgpu_options()
             .init_with_setup()
-            .map_err(|error| Fault::NoAdapter("wgpu", error.to_string()))?;
+            .map_err(|error| Fault::NoAdapter("wgpu", reason(error)))?;
         Ok(Backend { name: "wgpu", device, adapter: Some(described(setup.adapter.get_info())) })
     };
     STARTED.get_or_init(start).clone()
@@ -194,6 +208,15 @@ fn wgpu() -> Result<Backend, Fault> {
 #[cfg(not(feature = "wgpu"))]
 fn wgpu() -> Result<Backend, Fault> {
     Err(Fault::NotCompiledIn("wgpu"))
+}
+
+/// Why there is no adapter, without burn's words for the one that was asked for.
+#[cfg(feature = "wgpu")]
+fn reason(error: burn::tensor::wgpu::WgpuInitError) -> String {
+    match error {
+        burn::tensor::wgpu::WgpuInitError::AdapterUnavailable { message, .. } => message,
+        other => other.to_string(),
+    }
 }
 
 #[cfg(feature = "wgpu")]

@@ -51,7 +51,7 @@ fn convolutional_networks_agree() {
         batch: IMAGES,
     };
     // Sums of 36 products, of 36 places and of 32 images in single precision, in another order.
-    let near = Near { gradient: 3e-6, early: (10, 3e-5) };
+    let near = Near { gradient: 3e-6, early: (10, 1e-5) };
     agree("8 networks of two convolutions, momentum", &near, &problem);
 }
 

@@ -31,7 +31,7 @@ fn check(what: &str, activation: Activation, optimiser: fn() -> Optimiser) {
     };
     // Sums of 50 products and 64 examples in single precision, in another order: a few units of 6e-8
     // each, and some more through three layers. Ten steps amplify them a little.
-    let near = Near { gradient: 3e-6, early: (10, 3e-5) };
+    let near = Near { gradient: 3e-6, early: (10, 1e-5) };
     agree(&format!("16 networks 10-50-50-1 with {what}"), &near, &problem);
 }
 

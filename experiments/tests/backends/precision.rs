@@ -55,6 +55,7 @@ fn double_precision_is_double_precision() {
         eprintln!("double precision of {} is that of {}", backend.name(), double.name());
         check(double.device());
         let own = supports_double(backend.device());
+        assert_eq!(own, backend.adapter().is_none());
         assert_eq!(double.name(), if own { backend.name() } else { "flex" });
     }
 }
