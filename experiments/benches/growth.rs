@@ -34,7 +34,7 @@ fn main() {
 fn all() {
     let program = std::env::current_exe().expect("a running program has a path");
     println!(
-        "experiment: replicates, processor seconds (ratio to the smallest), megabytes at the largest"
+        "experiment: replicates, processor seconds (for each further replicate), megabytes at most"
     );
     for entry in catalog::all().iter() {
         let default = default_replicates(entry);
@@ -48,7 +48,7 @@ fn all() {
             let text = String::from_utf8_lossy(&output);
             let mut numbers = text.split_whitespace().filter_map(|word| word.parse::<f64>().ok());
             let (Some(seconds), Some(megabytes)) = (numbers.next(), numbers.next()) else {
-                println!("{}: no result with {replicates} replicates", entry.id());
+                println!("{}: {replicates} replicates are beyond its range", entry.id());
                 continue;
             };
             let each = before
