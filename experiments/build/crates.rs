@@ -4,12 +4,14 @@ use toml::Table;
 use toml::Value;
 
 /// Direct dependencies whose code can change a number.
-const NUMERIC: [&str; 8] = [
+const NUMERIC: [&str; 10] = [
     // Derives the key of every random stream.
     "blake3",
     "burn",
     "libm",
     "nalgebra",
+    "pathfinding",
+    "pulp",
     "rand_chacha",
     "rand_core",
     "rand_distr",
@@ -18,7 +20,7 @@ const NUMERIC: [&str; 8] = [
 
 /// Direct dependencies that cannot: they move numbers about. That these come back bit-equal, also
 /// through JSON, is tested here (`number.rs`), not left to a version.
-const OTHER: [&str; 3] = ["serde", "serde_json", "thiserror"];
+const OTHER: [&str; 4] = ["flate2", "serde", "serde_json", "thiserror"];
 
 /// Names and versions of the numeric crates that the package `experiments` depends on directly,
 /// sorted by name.

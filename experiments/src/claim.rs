@@ -40,6 +40,10 @@ pub enum Threshold {
     AtLeast(f64),
     /// At most this.
     AtMost(f64),
+    /// More than this: two equal arms do not differ by more than 0.
+    Above(f64),
+    /// Less than this.
+    Below(f64),
     /// Between these, both allowed.
     Within(f64, f64),
     /// At least so many of so many runs; decided by counting.
@@ -49,6 +53,35 @@ pub enum Threshold {
         /// All runs.
         of: usize,
     },
+}
+
+impl Threshold {
+    /// Whether the unfavourable and whether the favourable end of an interval meets it.
+    fn met(self, value: f64, low: f64, high: f64) -> (bool, bool) {
+        match self {
+            Self::AtLeast(least) => (low >= least, high >= least),
+            Self::AtMost(most) => (high <= most, low <= most),
+            Self::Above(least) => (low > least, high > least),
+            Self::Below(most) => (high < most, low < most),
+            Self::Within(least, most) => {
+                (low >= least && high <= most, least <= most && high >= least && low <= most)
+            }
+            Self::Count { least, of } => {
+                let counted = least as f64 <= value && value <= of as f64;
+                (counted, counted)
+            }
+        }
+    }
+
+    fn is_nan(self) -> bool {
+        match self {
+            Self::AtLeast(end) | Self::AtMost(end) | Self::Above(end) | Self::Below(end) => {
+                end.is_nan()
+            }
+            Self::Within(least, most) => least.is_nan() || most.is_nan(),
+            Self::Count { .. } => false,
+        }
+    }
 }
 
 /// What came out of a check.
@@ -74,9 +107,12 @@ impl std::fmt::Display for Verdict {
 }
 
 impl Claim {
-    /// A claim that an estimate meets a threshold, decided on the estimate's interval.
+    /// A claim that an estimate meets a threshold, decided on the estimate's interval. To compare two
+    /// estimates, take [`Estimate::minus`]; two arms that share their random streams, take
+    /// [`crate::lab::statistics::difference`].
     ///
-    /// A not-a-number anywhere is inconclusive.
+    /// What is no interval or no threshold is inconclusive: a not-a-number anywhere, a lower end above
+    /// the upper one.
     #[must_use]
     pub fn on(
         name: &str,
@@ -85,25 +121,12 @@ impl Claim {
         threshold: Threshold,
     ) -> Self {
         let Estimate { value, low, high, .. } = *estimate;
-        let (worst, best) = match threshold {
-            Threshold::AtLeast(least) => (low >= least, high >= least),
-            Threshold::AtMost(most) => (high <= most, low <= most),
-            Threshold::Within(least, most) => {
-                (low >= least && high <= most, high >= least && low <= most)
-            }
-            Threshold::Count { least, .. } => {
-                let least = least as f64;
-                (value >= least, value >= least)
-            }
-        };
-        let verdict = if low.is_nan() || high.is_nan() || value.is_nan() {
-            Verdict::Inconclusive
-        } else if worst {
-            Verdict::Holds
-        } else if best {
-            Verdict::Inconclusive
-        } else {
-            Verdict::Fails
+        let unknown = [value, low, high].iter().any(|number| number.is_nan());
+        let verdict = match threshold.met(value, low, high) {
+            _ if unknown || threshold.is_nan() || low > high => Verdict::Inconclusive,
+            (true, _) => Verdict::Holds,
+            (false, true) => Verdict::Inconclusive,
+            (false, false) => Verdict::Fails,
         };
         Self {
             name: name.into(),
@@ -118,7 +141,8 @@ impl Claim {
         }
     }
 
-    /// A claim about these very runs: at least `least` of `of` of them did so. No interval.
+    /// A claim about these very runs: at least `least` of `of` of them did so. No interval. More than
+    /// all of them is a fault of the count, and fails.
     #[must_use]
     pub fn count(name: &str, text: impl Into<String>, did: usize, least: usize, of: usize) -> Self {
         let statistic = did as f64;
@@ -131,7 +155,7 @@ impl Claim {
             high: statistic,
             interval: None,
             threshold: Threshold::Count { least, of },
-            verdict: if did >= least { Verdict::Holds } else { Verdict::Fails },
+            verdict: if (least..=of).contains(&did) { Verdict::Holds } else { Verdict::Fails },
         }
     }
 
@@ -146,6 +170,7 @@ impl Claim {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lab::statistics;
 
     #[track_caller]
     fn check(low: f64, high: f64, threshold: Threshold, expected: Verdict) {
@@ -165,19 +190,116 @@ mod tests {
     fn a_verdict_is_decided_on_the_whole_interval() {
         check(3.0, 4.0, Threshold::AtLeast(3.0), Verdict::Holds);
         check(2.9, 4.0, Threshold::AtLeast(3.0), Verdict::Inconclusive);
+        check(2.0, 3.0, Threshold::AtLeast(3.0), Verdict::Inconclusive);
         check(2.0, 2.9, Threshold::AtLeast(3.0), Verdict::Fails);
         check(2.0, 3.0, Threshold::AtMost(3.0), Verdict::Holds);
         check(2.0, 3.1, Threshold::AtMost(3.0), Verdict::Inconclusive);
+        check(3.0, 4.0, Threshold::AtMost(3.0), Verdict::Inconclusive);
         check(3.1, 4.0, Threshold::AtMost(3.0), Verdict::Fails);
-        check(1.0, 2.0, Threshold::Within(0.0, 2.0), Verdict::Holds);
+        check(1.0, 2.0, Threshold::Within(1.0, 2.0), Verdict::Holds);
         check(1.0, 2.1, Threshold::Within(0.0, 2.0), Verdict::Inconclusive);
+        check(-1.0, 3.0, Threshold::Within(0.0, 2.0), Verdict::Inconclusive);
+        check(2.0, 2.2, Threshold::Within(0.0, 2.0), Verdict::Inconclusive);
         check(2.1, 2.2, Threshold::Within(0.0, 2.0), Verdict::Fails);
-        check(f64::NAN, 2.2, Threshold::AtMost(3.0), Verdict::Inconclusive);
+        check(-2.0, -0.1, Threshold::Within(0.0, 2.0), Verdict::Fails);
+    }
+
+    #[test]
+    fn a_strict_threshold_is_not_met_by_equality() {
+        check(0.0, 0.0, Threshold::AtLeast(0.0), Verdict::Holds);
+        check(0.0, 0.0, Threshold::Above(0.0), Verdict::Fails);
+        check(0.0, 0.0, Threshold::Below(0.0), Verdict::Fails);
+        check(0.0, 1.0, Threshold::Above(0.0), Verdict::Inconclusive);
+        check(-1.0, 0.0, Threshold::Above(0.0), Verdict::Fails);
+        check(0.1, 1.0, Threshold::Above(0.0), Verdict::Holds);
+        check(-1.0, 0.0, Threshold::Below(0.0), Verdict::Inconclusive);
+        check(0.0, 1.0, Threshold::Below(0.0), Verdict::Fails);
+        check(-1.0, -0.1, Threshold::Below(0.0), Verdict::Holds);
+    }
+
+    #[test]
+    fn infinite_ends_decide() {
+        let (most, least) = (f64::INFINITY, f64::NEG_INFINITY);
+        check(3.0, most, Threshold::AtLeast(3.0), Verdict::Holds);
+        check(2.0, most, Threshold::AtLeast(3.0), Verdict::Inconclusive);
+        check(3.1, most, Threshold::AtMost(3.0), Verdict::Fails);
+        check(least, 3.0, Threshold::AtMost(3.0), Verdict::Holds);
+        check(least, 3.0, Threshold::AtLeast(3.1), Verdict::Fails);
+        check(3.0, 4.0, Threshold::AtLeast(least), Verdict::Holds);
+        check(3.0, 4.0, Threshold::Within(least, most), Verdict::Holds);
+        check(most, most, Threshold::AtMost(3.0), Verdict::Fails);
+        check(most, most, Threshold::AtLeast(3.0), Verdict::Holds);
+    }
+
+    #[test]
+    fn what_is_no_interval_decides_nothing() {
+        let thresholds = [
+            Threshold::AtLeast(3.0),
+            Threshold::AtMost(3.0),
+            Threshold::Above(3.0),
+            Threshold::Below(3.0),
+            Threshold::Within(0.0, 3.0),
+            Threshold::Count { least: 1, of: 3 },
+        ];
+        for threshold in thresholds {
+            check(f64::NAN, 2.2, threshold, Verdict::Inconclusive);
+            check(2.2, f64::NAN, threshold, Verdict::Inconclusive);
+            check(f64::NAN, f64::NAN, threshold, Verdict::Inconclusive);
+            check(5.0, 1.0, threshold, Verdict::Inconclusive);
+            // All numbers: the midpoint of these, the value, is none.
+            check(f64::NEG_INFINITY, f64::INFINITY, threshold, Verdict::Inconclusive);
+        }
+        for threshold in [
+            Threshold::AtLeast(f64::NAN),
+            Threshold::AtMost(f64::NAN),
+            Threshold::Above(f64::NAN),
+            Threshold::Below(f64::NAN),
+            Threshold::Within(f64::NAN, 3.0),
+            Threshold::Within(0.0, f64::NAN),
+        ] {
+            check(1.0, 2.0, threshold, Verdict::Inconclusive);
+        }
+        // Nothing lies in an empty window.
+        check(0.0, 4.0, Threshold::Within(3.0, 1.0), Verdict::Fails);
     }
 
     #[test]
     fn a_count_is_decided_by_counting() {
-        assert_eq!(Claim::count("x", "x", 19, 20, 20).verdict, Verdict::Fails);
-        assert_eq!(Claim::count("x", "x", 20, 20, 20).verdict, Verdict::Holds);
+        let verdict = |did, least, of| Claim::count("x", "x", did, least, of).verdict;
+        assert_eq!(verdict(19, 20, 20), Verdict::Fails);
+        assert_eq!(verdict(20, 20, 20), Verdict::Holds);
+        assert_eq!(verdict(19, 19, 20), Verdict::Holds);
+        assert_eq!(verdict(0, 0, 0), Verdict::Holds);
+        assert_eq!(verdict(21, 20, 20), Verdict::Fails);
+        let on = |did: f64| {
+            let threshold = Threshold::Count { least: 19, of: 20 };
+            Claim::on("x", "x", &statistics::exact(did, 20), threshold).verdict
+        };
+        assert_eq!((on(18.0), on(19.0)), (Verdict::Fails, Verdict::Holds));
+        assert_eq!((on(20.0), on(21.0)), (Verdict::Holds, Verdict::Fails));
+    }
+
+    /// Whether the first list is the larger, from their separate intervals and from their pairs.
+    #[track_caller]
+    fn compare(a: &[f64], b: &[f64], apart: Verdict, paired: Verdict) {
+        let decide =
+            |estimate: &Estimate| Claim::on("x", "x", estimate, Threshold::Above(0.0)).verdict;
+        assert_eq!(decide(&statistics::mean(a).minus(&statistics::mean(b))), apart);
+        assert_eq!(decide(&statistics::difference(a, b)), paired);
+    }
+
+    #[test]
+    fn two_estimates_are_compared() {
+        let b = [1.0, 2.0, 3.0];
+        compare(&[11.0, 12.0, 13.0], &b, Verdict::Holds, Verdict::Holds);
+        compare(&b, &[11.0, 12.0, 13.0], Verdict::Fails, Verdict::Fails);
+        // Replicate by replicate it is clear, from the two intervals it is not.
+        compare(&[1.5, 2.4, 3.6], &b, Verdict::Inconclusive, Verdict::Holds);
+        compare(&[0.5, 1.6, 2.4], &b, Verdict::Inconclusive, Verdict::Fails);
+        compare(&[1.5, 1.0, 3.6], &b, Verdict::Inconclusive, Verdict::Inconclusive);
+        // An arm is not above itself.
+        compare(&b, &b, Verdict::Inconclusive, Verdict::Fails);
+        compare(&[f64::INFINITY, 2.0, 3.0], &b, Verdict::Inconclusive, Verdict::Inconclusive);
+        compare(&[f64::NAN, 2.0, 3.0], &b, Verdict::Inconclusive, Verdict::Inconclusive);
     }
 }

@@ -8,6 +8,8 @@ use serde_json::Map;
 use serde_json::Value;
 
 use crate::claim::Claim;
+use crate::data::DataSet;
+use crate::data::Supply;
 use crate::exhibit::Exhibit;
 use crate::exhibit::Sweep;
 use crate::experiment::Cost;
@@ -141,12 +143,33 @@ impl Entry {
         self.methods.shards(parameters)
     }
 
-    /// Runs one shard.
+    /// The data sets of the book that the simulation asks for.
+    ///
+    /// # Errors
+    /// When the parameters are not those of this experiment.
+    pub fn data(&self, parameters: &Map<String, Value>) -> Result<Vec<DataSet>, Unreadable> {
+        self.methods.data(parameters)
+    }
+
+    /// Runs one shard that asks for no data.
     ///
     /// # Errors
     /// When the shard is not one of this experiment.
     pub fn run(&self, shard: &Value, device: &Device) -> Result<Value, Unreadable> {
-        self.methods.run(shard, device)
+        self.run_with(shard, &Supply::default(), device)
+    }
+
+    /// Runs one shard with the data sets that the simulation asks for.
+    ///
+    /// # Errors
+    /// When the shard is not one of this experiment.
+    pub fn run_with(
+        &self,
+        shard: &Value,
+        supply: &Supply,
+        device: &Device,
+    ) -> Result<Value, Unreadable> {
+        self.methods.run(shard, supply, device)
     }
 
     /// Puts parts, in the order of their shards, into a record.
@@ -203,7 +226,8 @@ trait Erased: Send + Sync {
     fn draft(&self, parameters: &Map<String, Value>) -> Result<Map<String, Value>, Unreadable>;
     fn cost(&self, parameters: &Map<String, Value>) -> Result<Cost, Unreadable>;
     fn shards(&self, parameters: &Map<String, Value>) -> Result<Vec<Value>, Unreadable>;
-    fn run(&self, shard: &Value, device: &Device) -> Result<Value, Unreadable>;
+    fn data(&self, parameters: &Map<String, Value>) -> Result<Vec<DataSet>, Unreadable>;
+    fn run(&self, shard: &Value, supply: &Supply, device: &Device) -> Result<Value, Unreadable>;
     fn merge(
         &self,
         parameters: &Map<String, Value>,
@@ -276,10 +300,14 @@ impl<E: Exhibit> Erased for Typed<E> {
             .map_err(|source| Unreadable { what: "a shard", id: E::ID, source })
     }
 
-    fn run(&self, shard: &Value, device: &Device) -> Result<Value, Unreadable> {
+    fn data(&self, parameters: &Map<String, Value>) -> Result<Vec<DataSet>, Unreadable> {
+        Ok(E::data(&Self::parameters(parameters)?))
+    }
+
+    fn run(&self, shard: &Value, supply: &Supply, device: &Device) -> Result<Value, Unreadable> {
         let shard: E::Shard = serde_json::from_value(shard.clone())
             .map_err(|source| Unreadable { what: "a shard", id: E::ID, source })?;
-        serde_json::to_value(E::run(&shard, device)).map_err(|source| Unreadable {
+        serde_json::to_value(E::run_with(&shard, supply, device)).map_err(|source| Unreadable {
             what: "a part",
             id: E::ID,
             source,

@@ -8,6 +8,8 @@ use burn::tensor::Device;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::data::DataSet;
+use crate::data::Supply;
 use crate::parameters::Parameters;
 use crate::record::Record;
 
@@ -41,8 +43,21 @@ pub trait Experiment: 'static {
     /// The work, in an order that [`Experiment::merge`] gets back.
     fn shards(parameters: &Self::Parameters) -> Vec<Self::Shard>;
 
+    /// The data sets of the book that these parameters ask for; by default none. The digests of their
+    /// files are part of the run key.
+    fn data(_parameters: &Self::Parameters) -> Vec<DataSet> {
+        Vec::new()
+    }
+
     /// Does one part of the work.
     fn run(shard: &Self::Shard, device: &Device) -> Self::Part;
+
+    /// Does one part of the work with the data sets that [`Experiment::data`] asks for: this is what is
+    /// called. By default [`Experiment::run`], which an experiment with data keeps for shards that need
+    /// none. The shard says which data it needs; the bytes are none of its value.
+    fn run_with(shard: &Self::Shard, _supply: &Supply, device: &Device) -> Self::Part {
+        Self::run(shard, device)
+    }
 
     /// Puts the parts, in the order of their shards, into a record.
     fn merge(parameters: &Self::Parameters, parts: Vec<Self::Part>) -> Record;
@@ -54,6 +69,9 @@ pub trait Experiment: 'static {
 pub enum Place {
     /// On burn's device alone.
     Device,
+    /// On burn's device in double precision, and on `flex` where the device lacks that: `run` gets a
+    /// device that has it. Its tensors say so where they are made, `(device, DType::F64)`.
+    Double,
     /// On the host alone, without burn: the backend makes no difference.
     Host,
     /// Networks on burn's device, linear algebra in f64 on the host.

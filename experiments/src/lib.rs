@@ -5,8 +5,9 @@
 //!
 //! 1. [`parameters`]: what an author may set, typed and bounded;
 //! 2. [`record`]: what was measured, with intervals, and nothing about looks;
-//! 3. [`experiment`]: from parameters over shards to a record;
-//! 4. [`claim`], [`figure`], [`exhibit`]: from a record to statements and pictures;
+//! 3. [`experiment`]: from parameters over shards to a record; [`data`]: what the book supplies for it;
+//! 4. [`claim`], [`figure`], [`exhibit`]: from a record to statements and pictures; [`rounding`]: how
+//!    many digits of a number;
 //! 5. [`lab`]: the apparatus that experiments share;
 //! 6. [`catalog`]: the experiments themselves, one file each;
 //! 7. [`entry`]: an experiment with its types erased, as the preprocessor sees it;
@@ -17,6 +18,7 @@
 pub mod backend;
 pub mod catalog;
 pub mod claim;
+pub mod data;
 pub mod entry;
 pub mod exhibit;
 pub mod experiment;
@@ -26,3 +28,4 @@ pub mod lab;
 pub mod number;
 pub mod parameters;
 pub mod record;
+pub mod rounding;

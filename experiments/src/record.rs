@@ -74,6 +74,32 @@ pub struct Estimate {
     pub tolerance: f64,
 }
 
+impl Estimate {
+    /// How much larger this is than the other: the difference, from the least to the greatest that the
+    /// two intervals allow. Valid however the two depend on each other, so wide: arms that share their
+    /// random streams are better compared replicate by replicate, by
+    /// [`crate::lab::statistics::difference`]. The level is that at which both intervals hold: 90 %
+    /// for two of 95 %, with 5 % on each side.
+    #[must_use]
+    pub fn minus(&self, other: &Self) -> Self {
+        let interval = match (self.interval, other.interval) {
+            (interval, Interval::Exact) | (Interval::Exact, interval) => interval,
+            (one, two) => {
+                Interval::Bonferroni { level: (one.level() + two.level() - 1.0).max(0.0) }
+            }
+        };
+        Self {
+            value: self.value - other.value,
+            low: self.low - other.high,
+            high: self.high - other.low,
+            n: self.n.min(other.n),
+            interval,
+            unit: if self.unit == other.unit { self.unit.clone() } else { String::new() },
+            tolerance: self.tolerance.max(other.tolerance),
+        }
+    }
+}
+
 /// How an interval was made, and the confidence level that it achieves.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "method", rename_all = "kebab-case")]
@@ -83,7 +109,7 @@ pub enum Interval {
         /// Confidence level.
         level: f64,
     },
-    /// Median between two order statistics.
+    /// A median, or another quantile, between two order statistics.
     OrderStatistic {
         /// The level these two order statistics achieve.
         level: f64,
@@ -93,21 +119,61 @@ pub enum Interval {
         /// Confidence level.
         level: f64,
     },
+    /// The studentised bootstrap over replicates, Efron and Tibshirani (1993).
+    Bootstrap {
+        /// Confidence level.
+        level: f64,
+    },
+    /// A rank correlation on Fisher's scale, Bonett and Wright (2000).
+    FisherZ {
+        /// Confidence level.
+        level: f64,
+    },
+    /// Made of several intervals that hold together however they depend on each other.
+    Bonferroni {
+        /// The level at which all of them hold.
+        level: f64,
+    },
     /// No uncertainty: a closed form, or a count of these very runs.
     Exact,
 }
 
-impl std::fmt::Display for Interval {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl Interval {
+    /// The confidence level that it achieves.
+    #[must_use]
+    pub fn level(self) -> f64 {
         match self {
-            Self::StudentT { level } => write!(f, "Student t, {:.1} %", level * 100.0),
-            Self::OrderStatistic { level } => {
-                write!(f, "median between order statistics, {:.1} %", level * 100.0)
-            }
-            Self::ClopperPearson { level } => write!(f, "Clopper–Pearson, {:.1} %", level * 100.0),
-            Self::Exact => f.write_str("exact"),
+            Self::StudentT { level }
+            | Self::OrderStatistic { level }
+            | Self::ClopperPearson { level }
+            | Self::Bootstrap { level }
+            | Self::FisherZ { level }
+            | Self::Bonferroni { level } => level,
+            Self::Exact => 1.0,
         }
     }
+}
+
+impl std::fmt::Display for Interval {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let method = match self {
+            Self::StudentT { .. } => "Student t",
+            Self::OrderStatistic { .. } => "between order statistics",
+            Self::ClopperPearson { .. } => "Clopper–Pearson",
+            Self::Bootstrap { .. } => "studentised bootstrap",
+            Self::FisherZ { .. } => "Fisher z",
+            Self::Bonferroni { .. } => "several intervals together",
+            Self::Exact => return f.write_str("exact"),
+        };
+        write!(f, "{method}, {} %", percent(self.level()))
+    }
+}
+
+/// A level in percent with as many decimals, one at least, as keep it from reading as certainty.
+fn percent(level: f64) -> String {
+    let percent = |decimals: usize| format!("{:.decimals$}", level * 100.0);
+    let certain = |text: &str| level < 1.0 && text.starts_with("100");
+    (1..=9).map(percent).find(|text| !certain(text)).unwrap_or_else(|| percent(1))
 }
 
 /// Columns of equal length.
@@ -178,4 +244,101 @@ pub struct Grid {
     /// Shape `[y.len()][x.len()]`.
     #[serde(with = "crate::number::rows")]
     pub values: Vec<Vec<f64>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(json: &str, expected: Interval, words: &str) {
+        let read: Interval = serde_json::from_str(json).expect("an interval");
+        assert_eq!((read, read.to_string().as_str()), (expected, words));
+        assert_eq!(serde_json::to_string(&expected).expect("JSON"), json);
+    }
+
+    #[test]
+    fn intervals_are_read_by_name() {
+        check(
+            r#"{"method":"student-t","level":0.95}"#,
+            Interval::StudentT { level: 0.95 },
+            "Student t, 95.0 %",
+        );
+        check(
+            r#"{"method":"order-statistic","level":0.9609375}"#,
+            Interval::OrderStatistic { level: 0.960_937_5 },
+            "between order statistics, 96.1 %",
+        );
+        check(
+            r#"{"method":"clopper-pearson","level":0.95}"#,
+            Interval::ClopperPearson { level: 0.95 },
+            "Clopper–Pearson, 95.0 %",
+        );
+        check(
+            r#"{"method":"bootstrap","level":0.95}"#,
+            Interval::Bootstrap { level: 0.95 },
+            "studentised bootstrap, 95.0 %",
+        );
+        check(
+            r#"{"method":"fisher-z","level":0.95}"#,
+            Interval::FisherZ { level: 0.95 },
+            "Fisher z, 95.0 %",
+        );
+        check(
+            r#"{"method":"bonferroni","level":0.0}"#,
+            Interval::Bonferroni { level: 0.0 },
+            "several intervals together, 0.0 %",
+        );
+        check(r#"{"method":"exact"}"#, Interval::Exact, "exact");
+    }
+
+    #[test]
+    fn only_certainty_reads_as_certainty() {
+        let words = |level: f64| Interval::StudentT { level }.to_string();
+        assert_eq!(words(0.999_5), "Student t, 99.95 %");
+        assert_eq!(words(1.0 - 0.05 / 300.0), "Student t, 99.98 %");
+        assert_eq!(words(0.999_999_6), "Student t, 99.99996 %");
+        assert_eq!(words(1.0), "Student t, 100.0 %");
+        assert_eq!(words(f64::NAN), "Student t, NaN %");
+    }
+
+    #[track_caller]
+    fn differ(
+        one: (f64, f64, Interval),
+        two: (f64, f64, Interval),
+        expected: (f64, f64, Interval),
+    ) {
+        let estimate = |(low, high, interval): (f64, f64, Interval)| Estimate {
+            value: f64::midpoint(low, high),
+            low,
+            high,
+            n: 5,
+            interval,
+            unit: "nats".into(),
+            tolerance: 0.0,
+        };
+        let found = estimate(one).minus(&estimate(two));
+        assert_eq!((found.low, found.high, found.unit.as_str()), (expected.0, expected.1, "nats"));
+        let (found, expected) = (found.interval, expected.2);
+        assert_eq!(std::mem::discriminant(&found), std::mem::discriminant(&expected));
+        assert!((found.level() - expected.level()).abs() < 1e-12, "{found:?}");
+    }
+
+    #[test]
+    fn a_difference_allows_for_both_intervals() {
+        let t = Interval::StudentT { level: 0.95 };
+        let both = Interval::Bonferroni { level: 0.9 };
+        differ((3.0, 5.0, t), (1.0, 2.0, t), (1.0, 4.0, both));
+        differ((3.0, 5.0, t), (2.0, 2.0, Interval::Exact), (1.0, 3.0, t));
+        differ((2.0, 2.0, Interval::Exact), (3.0, 5.0, t), (-3.0, -1.0, t));
+        differ(
+            (2.0, 2.0, Interval::Exact),
+            (1.0, 1.0, Interval::Exact),
+            (1.0, 1.0, Interval::Exact),
+        );
+        let few = Interval::OrderStatistic { level: 0.25 };
+        differ((0.0, 1.0, few), (0.0, 1.0, few), (-1.0, 1.0, Interval::Bonferroni { level: 0.0 }));
+        let infinity = f64::INFINITY;
+        differ((0.0, infinity, t), (1.0, 2.0, t), (-2.0, infinity, both));
+    }
 }

@@ -165,8 +165,12 @@ fn numeric_code_of_the_file_enters() {
 fn apparatus_enters_where_a_path_leads_to_it() {
     changed("lab/random.rs", "START: u64 = 17", "START: u64 = 18");
     changed("lab/random.rs", "use rand_chacha::ChaCha8Rng", "use rand_chacha::ChaCha20Rng");
-    changed("lab/data.rs", "TABLE.len()", "TABLE.len() + 1");
+    changed("lab/data.rs", "TABLE.len() +", "1 + TABLE.len() +");
     changed("lab/table.csv", "3,4", "3,5");
+    changed("lab/files/digits.bin", "\u{1}\u{10}", "\u{2}\u{10}");
+    // The digits of this crate lie outside `src`.
+    let upwards = [("lab/data.rs", "\"files/digits.bin\"", "\"../lab/files/digits.bin\"")];
+    changed_after(&upwards, ("lab/files/digits.bin", "DIG1", "DIG2"));
     changed("lab/shape.rs", "self.len() + 2", "self.len() + 3");
     changed("catalog/part/valley.rs", "11.0", "12.0");
     changed("record.rs", "Default, Serialize", "Serialize, Default");
@@ -331,6 +335,7 @@ fn sources_name_what_entered() {
     );
     assert!(names.contains(&"lab/random.rs::fn stream"));
     assert!(names.contains(&"lab/table.csv (bytes)"));
+    assert!(names.contains(&"lab/files/digits.bin (bytes)"));
     let files: std::collections::BTreeSet<&str> =
         names.iter().map(|name| name.split("::").next().unwrap_or(name)).collect();
     assert!(!files.iter().any(|file| ["figure.rs", "exhibit.rs", "entry.rs"].contains(file)));

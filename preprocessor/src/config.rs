@@ -1,6 +1,7 @@
 //! The table `[preprocessor.simulation]` of `book.toml`, and what the rest of the configuration
 //! means for us.
 
+use std::collections::BTreeMap;
 use std::path::Component;
 use std::path::Path;
 use std::path::PathBuf;
@@ -15,7 +16,7 @@ use crate::diagnostics::suggest;
 /// Keys of the table that mdBook reads and we do not.
 const HOST_KEYS: [&str; 5] = ["after", "before", "command", "optional", "renderers"];
 /// Keys of the table that we read.
-const OWN_KEYS: [&str; 5] = ["backend", "frozen", "math", "max-seconds", "records"];
+const OWN_KEYS: [&str; 6] = ["backend", "data", "frozen", "math", "max-seconds", "records"];
 
 /// Preprocessors that render math themselves, so that we keep out of it.
 const MATH_PREPROCESSORS: [&str; 3] = ["katex", "mathpunc", "typst-math"];
@@ -25,6 +26,7 @@ const MATH_PREPROCESSORS: [&str; 3] = ["katex", "mathpunc", "typst-math"];
 #[serde(rename_all = "kebab-case", default)]
 struct Table {
     backend: Option<String>,
+    data: BTreeMap<String, PathBuf>,
     frozen: Option<bool>,
     math: Option<bool>,
     max_seconds: Option<f64>,
@@ -35,8 +37,10 @@ struct Table {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Config {
-    /// The backend that runs experiments: `flex`, `ndarray` or `wgpu`.
+    /// The backend that runs experiments: `flex`, `ndarray`, `wgpu` or `auto`.
     pub backend: String,
+    /// Names of data sets, each with its file relative to the book's root, as written.
+    pub data: BTreeMap<String, PathBuf>,
     /// Fail rather than compute.
     pub frozen: bool,
     /// Render `$…$` and `$$…$$`.
@@ -58,6 +62,7 @@ impl Config {
         let html = context.config.html_config().unwrap_or_default();
         Self {
             backend: table.backend.unwrap_or_else(|| "flex".into()),
+            data: table.data,
             frozen: table.frozen.unwrap_or(false),
             math: table.math.unwrap_or_else(|| {
                 !html.mathjax_support
@@ -90,9 +95,7 @@ impl Config {
 }
 
 fn read_table(context: &PreprocessorContext, problems: &mut Problems) -> Table {
-    let keys = context
-        .config
-        .get::<std::collections::BTreeMap<String, serde_json::Value>>("preprocessor.simulation");
+    let keys = context.config.get::<BTreeMap<String, serde_json::Value>>("preprocessor.simulation");
     for key in keys.ok().flatten().unwrap_or_default().keys() {
         if !HOST_KEYS.contains(&key.as_str()) && !OWN_KEYS.contains(&key.as_str()) {
             problems.push(Problem::warning(
@@ -109,7 +112,8 @@ fn read_table(context: &PreprocessorContext, problems: &mut Problems) -> Table {
                 None,
                 format!("book.toml: [preprocessor.simulation] cannot be read: {error:#}"),
                 "the keys are backend = \"flex\", frozen = false, math = true, \
-                 max-seconds = 600, records = \"records\"",
+                 max-seconds = 600, records = \"records\", and \
+                 [preprocessor.simulation.data] with a file for each name",
             ));
             Table::default()
         }
@@ -132,7 +136,9 @@ pub fn guard_build_directory(
         ("the figures", &config.lessons.join("figures"), true),
         ("the scratch folder", &context.root.join(".simulation"), true),
     ];
-    for (what, path, whole) in held {
+    let data: Vec<PathBuf> = config.data.values().map(|file| context.root.join(file)).collect();
+    let data = data.iter().map(|file| ("the data", file, false));
+    for (what, path, whole) in held.into_iter().chain(data) {
         let path = normal(path);
         if path.starts_with(&build) || (whole && build.starts_with(&path)) {
             problems.push(Problem::error(
@@ -197,6 +203,10 @@ mod tests {
             let toml = format!("[book]\nsrc = \"book\"\n[build]\nbuild-dir = \"{held}\"\n");
             assert_eq!(guard(&toml), 1, "{held}");
         }
+        let data = "[preprocessor.simulation.data]\nsmall = \"site/data/small\"\n";
+        let toml =
+            |folder| format!("[book]\nsrc = \"book\"\n[build]\nbuild-dir = \"{folder}\"\n{data}");
+        assert_eq!((guard(&toml("site")), guard(&toml("page"))), (1, 0));
         assert_eq!(guard("[book]\nsrc = \"book\"\n[build]\nbuild-dir = \"site\"\n"), 0);
         assert_eq!(guard("[book]\nsrc = \"book\"\n[build]\nbuild-dir = \"books\"\n"), 0);
     }

@@ -81,7 +81,8 @@ fn encode(value: &Value, hasher: &mut blake3::Hasher) {
 /// Everything that can change a simulation's numbers. Its digest is the run key.
 ///
 /// The backend, the machine and the date are provenance and not here. The seed is one of the
-/// parameters. Data files that an experiment embeds are part of its fingerprint.
+/// parameters. Data files that an experiment embeds are part of its fingerprint; those that the book
+/// supplies have their digests here.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunInputs {
     /// The experiment's id.
@@ -94,18 +95,27 @@ pub struct RunInputs {
     pub precision: String,
     /// Names and versions of the numeric crates.
     pub crates: BTreeMap<String, String>,
+    /// Names of the data sets that it asks for, each with the digest of its file. Left out of records
+    /// where there are none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub data: BTreeMap<String, String>,
 }
 
 impl RunInputs {
-    /// The inputs of an experiment at complete parameters.
+    /// The inputs of an experiment at complete parameters, with the data sets that it asks for.
     #[must_use]
-    pub fn new(entry: &Entry, parameters: &Map<String, Value>) -> Self {
+    pub fn new(
+        entry: &Entry,
+        parameters: &Map<String, Value>,
+        data: BTreeMap<String, String>,
+    ) -> Self {
         Self {
             experiment: entry.id().into(),
             fingerprint: entry.fingerprint().digest.into(),
             parameters: parameters.clone().into_iter().collect(),
             precision: entry.precision().into(),
             crates: numeric_crates(),
+            data,
         }
     }
 
@@ -126,8 +136,9 @@ impl RunInputs {
     /// shard among others: the shard is a value.
     #[must_use]
     pub fn shard_digest(&self, shard: &Value, backend: &str) -> String {
-        let Self { experiment, fingerprint, precision, crates, .. } = self;
-        digest(&serde_json::json!([experiment, fingerprint, precision, crates, backend, shard]))
+        let Self { experiment, fingerprint, precision, crates, data, .. } = self;
+        let code = serde_json::json!([experiment, fingerprint, precision, crates]);
+        digest(&serde_json::json!([code, data, backend, shard]))
     }
 }
 

@@ -8,6 +8,7 @@ use mdbook_preprocessor::book::Book;
 use mdbook_preprocessor::book::BookItem;
 
 use crate::config::Config;
+use crate::data::Library;
 use crate::diagnostics::Problem;
 use crate::diagnostics::Problems;
 use crate::resolve;
@@ -69,14 +70,20 @@ impl Lesson {
     pub fn resolve<'c>(
         &mut self,
         catalog: &'c Catalog,
+        library: &Library,
         simulations: &mut BTreeMap<String, Simulation<'c>>,
         problems: &mut Problems,
     ) {
         for (i, item) in self.scan.items.iter().enumerate() {
             let ItemKind::Directive(directive) = &item.kind else { continue };
             if directive.keyword == Keyword::Simulation {
-                let showing =
-                    resolve::resolve(directive, &self.origin, catalog, simulations, problems);
+                let showing = resolve::resolve(
+                    directive,
+                    &self.origin,
+                    (catalog, library),
+                    simulations,
+                    problems,
+                );
                 self.showings.extend(showing.map(|showing| (i, showing)));
             } else {
                 problems.push(Problem::error(

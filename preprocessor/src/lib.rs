@@ -15,6 +15,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod data;
 pub mod diagnostics;
 pub mod exhibit;
 pub mod export;
@@ -42,6 +43,7 @@ use mdbook_preprocessor::PreprocessorContext;
 use mdbook_preprocessor::book::Book;
 
 use crate::config::Config;
+use crate::data::Library;
 use crate::diagnostics::Problems;
 use crate::obtain::Counts;
 use crate::obtain::Policy;
@@ -90,12 +92,13 @@ pub fn publish(
     config::guard_build_directory(context, &config, &mut problems);
     host::guard_backend(&config.backend, &mut problems);
     let scratch = Scratch::new(&context.root);
+    let library = Library::new(&context.root, &config);
 
     let mut lessons = lesson::scan(context, book, &config, &mut problems);
 
     let mut simulations = BTreeMap::new();
     for lesson in &mut lessons {
-        lesson.resolve(catalog, &mut simulations, &mut problems);
+        lesson.resolve(catalog, &library, &mut simulations, &mut problems);
     }
 
     let policy = match problems.errors() {
@@ -103,7 +106,8 @@ pub fn publish(
         0 => Policy::Compute,
         _ => Policy::Skip,
     };
-    let (records, counts) = obtain::obtain(&simulations, &config, &scratch, policy, &mut problems);
+    let sources = obtain::Sources { config: &config, library: &library, scratch: &scratch };
+    let (records, counts) = obtain::obtain(&simulations, sources, policy, &mut problems);
 
     let exhibits = exhibit::exhibit(&simulations, &records, &mut problems);
 

@@ -2,6 +2,9 @@
 
 use std::fmt::Write;
 
+use experiments::record::Estimate;
+use experiments::rounding;
+
 /// A number as a person reads it: up to four significant digits, and powers of ten as
 /// `1.5 × 10⁻⁴` below a thousandth and from a hundred thousand on.
 #[must_use]
@@ -24,6 +27,36 @@ pub fn number(value: f64) -> String {
         return signed(&trimmed(&format!("{value:.decimals$}")));
     }
     format!("{} × 10{}", signed(&trimmed(&mantissa)), superscript(exponent))
+}
+
+/// An estimate as a person reads it: rounded where its interval says
+/// ([`rounding::last_place`]), zeros kept, and powers of ten for the same magnitudes as [`number`], which it is
+/// where there is no uncertainty.
+#[must_use]
+pub fn estimate(estimate: &Estimate) -> String {
+    rounding::last_place(estimate)
+        .map_or_else(|| number(estimate.value), |place| at_place(estimate.value, place))
+}
+
+/// A finite number rounded at the digit of 10^place.
+fn at_place(value: f64, place: i32) -> String {
+    let place = if value == 0.0 { place.min(0) } else { place };
+    let whole = |count: i32| usize::try_from(count).unwrap_or(0);
+    // With more decimals than f64 has, the exponent is that of the number itself.
+    let digits = whole(scientific(value, 17).1 - place);
+    let (mut mantissa, exponent) = scientific(value, digits);
+    if whole(exponent - place) > digits {
+        // Rounding has put a digit in front: 9.96 to a tenth is 10.0.
+        mantissa.push_str(if digits == 0 { ".0" } else { "0" });
+    }
+    match exponent {
+        -3..5 if place <= 0 => signed(&format!("{value:.*}", whole(-place))),
+        0..5 => {
+            let digits: String = mantissa.chars().filter(|&c| c != '.').collect();
+            signed(&format!("{digits}{}", "0".repeat(whole(place))))
+        }
+        _ => format!("{} × 10{}", signed(&mantissa), superscript(exponent)),
+    }
 }
 
 /// Mantissa and exponent with this many decimals, correctly rounded.
@@ -66,6 +99,7 @@ pub(crate) fn superscript(exponent: i32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use experiments::lab::statistics;
 
     #[track_caller]
     fn check(value: f64, expected: &str) {
@@ -93,6 +127,37 @@ mod tests {
         check(-0.000_15, "−1.5 × 10⁻⁴");
         check(1e300, "1 × 10³⁰⁰");
         check(5e-324, "4.941 × 10⁻³²⁴");
+    }
+
+    #[track_caller]
+    fn rounded(value: f64, half: f64, expected: &str) {
+        let exact = statistics::exact(value, 9);
+        let found = Estimate { low: value - half, high: value + half, ..exact };
+        assert_eq!(estimate(&found), expected);
+    }
+
+    #[test]
+    fn an_estimate_is_rounded_by_its_interval() {
+        rounded(0.471_23, 0.0123, "0.471");
+        rounded(-0.5, 0.0123, "−0.500");
+        rounded(0.0, 0.0123, "0.000");
+        rounded(-0.0001, 0.0123, "−1 × 10⁻⁴");
+        rounded(0.0, 1300.0, "0");
+        rounded(9.96, 1.2, "10.0");
+        rounded(9.94, 1.2, "9.9");
+        rounded(12_345.0, 234.0, "12340");
+        rounded(12_346.0, 234.0, "12350");
+        rounded(9_999.0, 234.0, "10000");
+        rounded(99_996.0, 234.0, "1.0000 × 10⁵");
+        rounded(100_000.0, 0.6, "1.0000000 × 10⁵");
+        rounded(1.234e-5, 2.1e-7, "1.234 × 10⁻⁵");
+        rounded(0.000_999_96, 2.1e-6, "0.0010000");
+        rounded(45.0, 1300.0, "40");
+        rounded(-97.0, 1300.0, "−100");
+        rounded(0.3, 0.0, "0.3");
+        rounded(f64::NAN, 1.0, "not a number");
+        rounded(2.5, f64::INFINITY, "2.5");
+        rounded(1e300, 1e299, "1.00 × 10³⁰⁰");
     }
 
     #[test]

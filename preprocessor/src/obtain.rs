@@ -2,9 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use experiments::backend::Backend;
+use experiments::experiment::Place;
+
 use crate::config::Config;
+use crate::data::Library;
 use crate::diagnostics::Problem;
 use crate::diagnostics::Problems;
+use crate::key;
 use crate::resolve::Simulation;
 use crate::runner;
 use crate::store::records::Found;
@@ -38,12 +43,23 @@ pub enum Policy {
     Skip,
 }
 
+/// Where records, and what it takes to compute them, come from.
+#[derive(Clone, Copy)]
+#[expect(clippy::exhaustive_structs, reason = "given by name")]
+pub struct Sources<'a> {
+    /// What the book asks for.
+    pub config: &'a Config,
+    /// Its data files.
+    pub library: &'a Library,
+    /// Its finished shards.
+    pub scratch: &'a Scratch,
+}
+
 /// The record of each simulation, by name. A simulation that cannot be had is a problem at its
 /// first directive, and missing from the result.
 pub fn obtain(
     simulations: &BTreeMap<String, Simulation<'_>>,
-    config: &Config,
-    scratch: &Scratch,
+    Sources { config, library, scratch }: Sources<'_>,
     policy: Policy,
     problems: &mut Problems,
 ) -> (BTreeMap<String, Stored>, Counts) {
@@ -51,6 +67,7 @@ pub fn obtain(
     let mut obtained = BTreeMap::new();
     let mut counts = Counts::default();
     let mut lock = None;
+    let mut opened = None;
     let compute = policy == Policy::Compute;
     for (name, simulation) in simulations {
         let inputs = &simulation.inputs;
@@ -87,6 +104,8 @@ pub fn obtain(
             Policy::Compute => {}
             Policy::Refuse => {
                 problems.push(unavailable(simulation, &records));
+                // What would stop the run is worth knowing before it.
+                library.supply(simulation).err().into_iter().for_each(|fault| problems.push(fault));
                 continue;
             }
             Policy::Skip => continue,
@@ -95,13 +114,18 @@ pub fn obtain(
             problems.push(problem);
             continue;
         }
-        match runner::run(
-            simulation.entry,
-            inputs,
-            &simulation.parameters,
-            &config.backend,
-            scratch,
-        ) {
+        let supply = match library.supply(simulation) {
+            Ok(supply) => supply,
+            Err(problem) => {
+                problems.push(problem);
+                continue;
+            }
+        };
+        let place = simulation.entry.place();
+        let Some(backend) = backend(place, &config.backend, &mut opened, problems) else {
+            continue;
+        };
+        match runner::run(simulation, &supply, &backend, scratch) {
             Ok((record, provenance, ran)) => {
                 counts.computed += 1;
                 counts.shards += ran.shards;
@@ -124,6 +148,27 @@ pub fn obtain(
         }
     }
     (obtained, counts)
+}
+
+/// The backend for work at that place, opened with the first simulation that needs it: a book whose
+/// records are all there asks nothing of the machine. One that cannot be opened is told once.
+fn backend(
+    place: Place,
+    name: &str,
+    opened: &mut Option<Option<Backend>>,
+    problems: &mut Problems,
+) -> Option<Backend> {
+    if place == Place::Host {
+        return Some(Backend::flex());
+    }
+    let open = || match Backend::open(name) {
+        Ok(backend) => Some(backend),
+        Err(fault) => {
+            problems.push(Problem::error(None, fault.to_string(), ""));
+            None
+        }
+    };
+    opened.get_or_insert_with(open).clone()
 }
 
 fn unavailable(simulation: &Simulation<'_>, records: &Records) -> Problem {
@@ -166,7 +211,26 @@ fn changed(stored: &Stored, simulation: &Simulation<'_>) -> Vec<String> {
             changed.push(format!("{name} was {version}, is absent"));
         }
     }
+    changed.extend(changed_data(&old.data, &new.data));
     changed
+}
+
+/// Which data sets have other files than they had.
+fn changed_data<'a>(
+    old: &'a BTreeMap<String, String>,
+    new: &'a BTreeMap<String, String>,
+) -> impl Iterator<Item = String> + 'a {
+    let added = new.iter().filter_map(move |(name, digest)| match old.get(name) {
+        Some(before) if before == digest => None,
+        Some(before) => Some(format!(
+            "the data `{name}` were {}, are {}",
+            key::short(before),
+            key::short(digest)
+        )),
+        None => Some(format!("it now uses the data `{name}`")),
+    });
+    let removed = old.keys().filter(|name| !new.contains_key(*name));
+    added.chain(removed.map(|name| format!("it no longer uses the data `{name}`")))
 }
 
 fn too_expensive(simulation: &Simulation<'_>, config: &Config) -> Option<Problem> {

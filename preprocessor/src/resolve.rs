@@ -8,6 +8,7 @@ use experiments::parameters::Fault;
 use serde_json::Map;
 use serde_json::Value;
 
+use crate::data::Library;
 use crate::diagnostics::Place;
 use crate::diagnostics::Problem;
 use crate::diagnostics::Problems;
@@ -63,7 +64,7 @@ pub struct Showing {
 pub fn resolve<'c>(
     directive: &Directive,
     origin: &Origin,
-    catalog: &'c Catalog,
+    (catalog, library): (&'c Catalog, &Library),
     simulations: &mut BTreeMap<String, Simulation<'c>>,
     problems: &mut Problems,
 ) -> Option<Showing> {
@@ -116,7 +117,7 @@ pub fn resolve<'c>(
         }
     };
     let mut resolved =
-        Resolved { catalog, entry, simulations, problems, place: &place, new: Vec::new() };
+        Resolved { catalog, library, entry, simulations, problems, place: &place, new: Vec::new() };
     let swept = wanted.is_some();
     match wanted {
         None => resolved.add(&name, parameters, None, &place),
@@ -162,6 +163,7 @@ fn given(
 /// The simulations of one directive: those that are new are added together, or none.
 struct Resolved<'r, 'c> {
     catalog: &'c Catalog,
+    library: &'r Library,
     entry: &'c Entry,
     simulations: &'r mut BTreeMap<String, Simulation<'c>>,
     problems: &'r mut Problems,
@@ -179,7 +181,7 @@ impl Resolved<'_, '_> {
         sweep: Option<Sweep>,
         place: &Place,
     ) -> Option<()> {
-        let inputs = RunInputs::new(self.entry, &parameters);
+        let inputs = self.inputs(&parameters, place)?;
         if let Some(first) = self.simulations.get(name) {
             let message = if first.inputs != inputs {
                 "already names other parameters or another experiment, at"
@@ -213,7 +215,7 @@ impl Resolved<'_, '_> {
                 continue;
             }
             let Frame { label, simulation: frame } = &sweep.frames[i];
-            let inputs = RunInputs::new(self.entry, &parameters);
+            let inputs = self.inputs(&parameters, &place)?;
             let taken = match self.simulations.get(frame) {
                 Some(other) if other.inputs != inputs => Some(format!(", at {}", other.place)),
                 Some(_) => continue,
@@ -233,6 +235,19 @@ impl Resolved<'_, '_> {
             self.add(frame, parameters, None, &place)?;
         }
         Some(())
+    }
+
+    /// What can change the numbers. A data set that cannot be had is a problem at that place.
+    fn inputs(&mut self, parameters: &Map<String, Value>, place: &Place) -> Option<RunInputs> {
+        match self.library.digests(self.entry, parameters, place) {
+            Ok(data) => Some(RunInputs::new(self.entry, parameters, data)),
+            Err(found) => {
+                for problem in found {
+                    self.problems.push(problem);
+                }
+                None
+            }
+        }
     }
 
     fn finish(self) {

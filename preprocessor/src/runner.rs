@@ -9,15 +9,15 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use experiments::backend;
+use experiments::backend::Backend;
 use experiments::backend::Device;
+use experiments::data::Supply;
 use experiments::entry::Entry;
 use experiments::experiment::Place;
 use experiments::record::Record;
-use serde_json::Map;
 use serde_json::Value;
 
-use crate::key::RunInputs;
+use crate::resolve::Simulation;
 use crate::store::records::Provenance;
 use crate::store::scratch::Finished;
 use crate::store::scratch::Scratch;
@@ -26,9 +26,6 @@ use crate::store::scratch::Scratch;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Fault {
-    /// The backend cannot be used.
-    #[error(transparent)]
-    Backend(#[from] backend::Fault),
     /// Shards panicked: which of how many, and the first message.
     #[error("{failed} of {shards} shards failed; shard {first} with: {message}")]
     Shards {
@@ -61,20 +58,18 @@ pub struct Ran {
     pub resumed: usize,
 }
 
-/// Runs what scratch does not hold of a simulation, and merges.
+/// Runs what scratch does not hold of a simulation, with the data sets that it asks for, and merges.
 ///
 /// # Errors
-/// When the backend cannot be used, a shard failed, or scratch cannot be written. Finished shards
-/// are kept in each case.
+/// When a shard failed, or scratch cannot be written. Finished shards are kept in each case.
 pub fn run(
-    entry: &Entry,
-    inputs: &RunInputs,
-    parameters: &Map<String, Value>,
-    backend_name: &str,
+    simulation: &Simulation<'_>,
+    supply: &Supply,
+    backend: &Backend,
     scratch: &Scratch,
 ) -> Result<(Record, Provenance, Ran), Fault> {
-    let device = backend::device(backend_name)?;
-    let (label, words) = where_it_runs(entry.place(), backend_name);
+    let Simulation { entry, inputs, parameters, .. } = simulation;
+    let Where { label, words, backend, workers } = Where::new(entry.place(), backend);
     let shards = entry.shards(parameters)?;
     let addresses: Vec<String> =
         shards.iter().map(|shard| inputs.shard_digest(shard, label)).collect();
@@ -87,15 +82,15 @@ pub fn run(
     tracing::info!("running {id}: {} of {all} shards on {label}", missing.len());
 
     let next = AtomicUsize::new(0);
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(missing.len());
     std::thread::scope(|scope| {
-        for _ in 0..workers {
+        for _ in 0..workers.min(missing.len()) {
             scope.spawn(|| {
                 while let Some(&i) = missing.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let done = run_one(entry, &shards[i], &device, &words).and_then(|done| {
-                        scratch.keep(&addresses[i], &done)?;
-                        Ok(done)
-                    });
+                    let done = run_one(entry, &shards[i], supply, (backend.device(), &words))
+                        .and_then(|done| {
+                            scratch.keep(&addresses[i], &done)?;
+                            Ok(done)
+                        });
                     if let Ok(mut place) = finished[i].lock() {
                         *place = Some(done);
                     }
@@ -113,9 +108,14 @@ pub fn run(
     Ok((record, provenance, ran))
 }
 
-fn run_one(entry: &Entry, shard: &Value, device: &Device, words: &str) -> Result<Finished, Fault> {
+fn run_one(
+    entry: &Entry,
+    shard: &Value,
+    supply: &Supply,
+    (device, words): (&Device, &str),
+) -> Result<Finished, Fault> {
     let started = Instant::now();
-    match std::panic::catch_unwind(AssertUnwindSafe(|| entry.run(shard, device))) {
+    match std::panic::catch_unwind(AssertUnwindSafe(|| entry.run_with(shard, supply, device))) {
         Ok(part) => Ok(Finished {
             part: part?,
             seconds: started.elapsed().as_secs_f64(),
@@ -162,14 +162,45 @@ fn message(payload: &(dyn Any + Send)) -> String {
         .unwrap_or_else(|| "a panic without a message".into())
 }
 
-/// The backend as a short name, `host` where burn takes no part, and what does the work in words.
-fn where_it_runs(place: Place, backend: &str) -> (&str, String) {
-    let host = format!("host CPU ({})", instruction_set());
-    let on_backend = format!("{backend} on {}", if backend == "wgpu" { "a GPU" } else { &host });
-    match place {
-        Place::Host => ("host", host),
-        Place::Device => (backend, on_backend),
-        _ => (backend, format!("networks with {on_backend}, linear algebra on the host CPU")),
+/// Where the shards of a simulation run.
+struct Where {
+    /// The backend as a short name, `host` where burn takes no part.
+    label: &'static str,
+    /// What does the work, in words.
+    words: String,
+    /// The backend itself.
+    backend: Backend,
+    /// How many shards run at a time: an adapter is one for all, and busy with one.
+    workers: usize,
+}
+
+impl Where {
+    fn new(place: Place, asked: &Backend) -> Self {
+        let backend = match place {
+            Place::Host => Backend::flex(),
+            Place::Double => asked.double(),
+            _ => asked.clone(),
+        };
+        let host = format!("host CPU ({})", instruction_set());
+        let on = |backend: &Backend| {
+            let device = backend.adapter().map_or_else(|| host.clone(), ToString::to_string);
+            format!("{} on {device}", backend.name())
+        };
+        let words = match place {
+            Place::Host => host.clone(),
+            Place::Double if backend.name() != asked.name() => {
+                let adapter = asked.adapter().map_or_else(String::new, |on| format!(" on {on}"));
+                let lacking = format!("double precision, which {} lacks{adapter}", asked.name());
+                format!("{} for {lacking}", on(&backend))
+            }
+            Place::Device | Place::Double => on(&backend),
+            // The adapter last: its name and its driver's may hold anything.
+            _ => format!("linear algebra on the host CPU, networks with {}", on(&backend)),
+        };
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        let workers = if backend.adapter().is_some() { 1 } else { cores() };
+        let label = if place == Place::Host { "host" } else { backend.name() };
+        Self { label, words, backend, workers }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the tests share: tiny books in temporary folders, and a catalog whose experiments count how
 //! often they run.
 
+pub mod pixels;
 pub mod probe;
 
 use std::collections::BTreeMap;
@@ -59,9 +60,17 @@ impl TinyBook {
     /// # Panics
     /// When it cannot be written.
     pub fn write(&self, path: &str, text: &str) {
+        self.write_bytes(path, text.as_bytes());
+    }
+
+    /// Writes a file that is no text, relative to the folder of the book.
+    ///
+    /// # Panics
+    /// When it cannot be written.
+    pub fn write_bytes(&self, path: &str, bytes: &[u8]) {
         let path = self.root().join(path);
         std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
-        std::fs::write(path, text).expect("a file");
+        std::fs::write(path, bytes).expect("a file");
     }
 
     /// Reads a file, relative to the folder of the book.

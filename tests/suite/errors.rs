@@ -166,7 +166,7 @@ fn a_build_directory_that_would_empty_the_lessons_is_refused() {
 #[test]
 fn a_backend_that_is_not_compiled_in_says_how_to_get_it() {
     for (name, expected) in
-        [("wgpu", "--features wgpu"), ("tpu", "there are flex, ndarray and wgpu")]
+        [("wgpu", "--features wgpu"), ("tpu", "there are flex, ndarray, wgpu and auto")]
     {
         let options = Options { backend: Some(name.into()), ..Options::default() };
         {

@@ -158,6 +158,8 @@ fn what_does_not_exist_is_named_with_what_does() {
     let book = TinyBook::new("[[simulation probe {as: steep, slope: 5}]]\n");
     refused(&book, "export steeep", &["no experiment `steeep`", "did you mean `steep`?"]);
     refused(&book, "export zzzzzz", &["there are `probe`, `steep`"]);
+    refused(&book, "export probe --format csv --theme dark", &["`--theme` means nothing for csv"]);
+    refused(&book, "export probe --format svg --scale 3", &["`--scale` means nothing for svg"]);
     refused(&book, "export probe --figure agian", &["no figure `agian`", "did you mean `again`?"]);
     refused(&book, "export probe --format jpg", &["jpg", "png"]);
     refused(&book, "export probe -o OUT/a.jpg", &["no format is called `jpg`"]);
@@ -223,6 +225,22 @@ fn the_program_writes_here_or_to_standard_output() {
     assert!(printed.stdout.starts_with(b"%PDF") && printed.stdout.ends_with(b"%%EOF"));
     let wrong = run(&["export", "adl-duoble-descent", "-o", "-"]);
     assert!(!wrong.status.success() && wrong.stdout.is_empty());
+}
+
+#[test]
+fn sheets_hold_the_figures_that_lessons_show() {
+    let first = |lesson: &str| {
+        let book = TinyBook::new(lesson);
+        run(&book, "sheet -o OUT --theme light").unwrap();
+        std::fs::read(out(&book).join("sheet-light-1.png")).unwrap()
+    };
+    let (one, both) = (first("[[simulation probe {figure: line}]]"), first("[[simulation probe]]"));
+    assert_ne!(one, both, "`again` is in the second lesson only");
+    assert_eq!(
+        first("[[simulation probe {figure: line}]]\n\n[[simulation probe {figure: again}]]"),
+        both
+    );
+    assert_ne!(first("[[simulation probe {figure: line, sweep: {slope: [1, 2]}}]]"), one);
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! The whole thing from outside: tiny books in, pages and problems out.
 
+mod backends;
 mod course;
+mod data;
 mod edits;
 mod errors;
 mod export;

@@ -137,12 +137,14 @@ fn check_writes_nothing_and_gc_removes_what_nobody_refers_to() {
 fn gc_keeps_the_records_that_lessons_show_whatever_the_renderer() {
     let records = tests::tree(&tests::repository().join("experiments/records"));
     let toml = "[preprocessor.simulation]\nafter = [\"links\"]\nrenderers = [\"markdown\"]\n";
-    let lesson = "[[simulation adl-double-descent]]\n\n[[simulation adl-loss-landscape]]\n";
+    let catalog = experiments::catalog::all();
+    let lesson: String =
+        catalog.iter().map(|entry| format!("[[simulation {}]]\n\n", entry.id())).collect();
     // With the sweep of the course, each of whose values has its own record.
     let course = tests::repository().join("book/generalisation/double-descent.md");
     let course = std::fs::read_to_string(course).unwrap();
     let sweep = course.lines().find(|line| line.contains("sweep: {")).unwrap();
-    let lesson = format!("{lesson}\n{sweep}\n");
+    let lesson = format!("{lesson}{sweep}\n");
     let book = TinyBook::with(toml, &[("SUMMARY.md", "- [A](a.md)\n"), ("a.md", &lesson)]);
     for (name, bytes) in &records {
         book.write(&format!("records/{}", name.display()), std::str::from_utf8(bytes).unwrap());

@@ -5,9 +5,13 @@
 
 pub mod generalisation;
 pub mod optimisation;
+pub mod risk_minimisation;
 
 use crate::catalog::generalisation::double_descent::DoubleDescent;
+use crate::catalog::generalisation::double_descent_theory::DoubleDescentTheory;
 use crate::catalog::optimisation::loss_landscape::LossLandscape;
+use crate::catalog::risk_minimisation::error_decomposition::ErrorDecomposition;
+use crate::catalog::risk_minimisation::hoeffding::Hoeffding;
 use crate::entry::Catalog;
 use crate::entry::Entry;
 use crate::exhibit::Exhibit;
@@ -16,7 +20,13 @@ use crate::fingerprint;
 /// Every experiment of this course.
 #[must_use]
 pub fn all() -> Catalog {
-    Catalog::new(vec![entry::<DoubleDescent>(), entry::<LossLandscape>()])
+    Catalog::new(vec![
+        entry::<DoubleDescent>(),
+        entry::<DoubleDescentTheory>(),
+        entry::<ErrorDecomposition>(),
+        entry::<Hoeffding>(),
+        entry::<LossLandscape>(),
+    ])
 }
 
 fn entry<E: Exhibit>() -> Entry {

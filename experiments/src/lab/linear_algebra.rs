@@ -38,19 +38,29 @@ impl LeastSquares {
         let (n, p) = x.shape();
         assert!(n == y.len() && n > 0 && p > 0, "{n}×{p} against {} targets", y.len());
         let transposed = x.transpose();
-        let (basis, weights, eigenvalues) = if p <= n {
-            let SymmetricEigen { eigenvectors: v, eigenvalues } =
-                SymmetricEigen::new(&transposed * x);
-            let weights = v.tr_mul(&(&transposed * y));
-            (v, weights, eigenvalues)
-        } else {
-            let SymmetricEigen { eigenvectors: u, eigenvalues } =
-                SymmetricEigen::new(x * &transposed);
-            let weights = u.tr_mul(y);
-            (transposed * u, weights, eigenvalues)
-        };
+        if p <= n {
+            return Self::from_moments(&transposed * x, &(&transposed * y));
+        }
+        let SymmetricEigen { eigenvectors: u, eigenvalues } = SymmetricEigen::new(x * &transposed);
+        let weights = u.tr_mul(y);
         let largest = eigenvalues.max().max(0.0);
-        Self { basis, weights, eigenvalues, largest }
+        Self { basis: transposed * u, weights, eigenvalues, largest }
+    }
+
+    /// The same problem from `gram = XᵀX`, shape `[p, p]`, and `moments = Xᵀy`, shape `[p]`, for a
+    /// design with so many rows that only its sums are kept. Where both are divided by the number of
+    /// rows, so is the loss, and with it every penalty and the inverse of every step.
+    ///
+    /// # Panics
+    /// When the shapes do not fit, or are zero.
+    #[must_use]
+    pub fn from_moments(gram: DMatrix<f64>, moments: &DVector<f64>) -> Self {
+        let (rows, p) = gram.shape();
+        assert!(rows == p && p == moments.len() && p > 0, "{rows}×{p}, {} moments", moments.len());
+        let SymmetricEigen { eigenvectors: v, eigenvalues } = SymmetricEigen::new(gram);
+        let weights = v.tr_mul(moments);
+        let largest = eigenvalues.max().max(0.0);
+        Self { basis: v, weights, eigenvalues, largest }
     }
 
     /// The largest eigenvalue of `XᵀX`.
@@ -87,6 +97,14 @@ impl LeastSquares {
             let contraction = (step * eigenvalue).min(1.0);
             -libm::expm1(t * libm::log1p(-contraction)) / eigenvalue
         })
+    }
+
+    /// Gradient flow `θ' = −Xᵀ(Xθ − y)` from zero at time `t`, in closed form: `g(λ) = (1 − exp(−λt))/λ`
+    /// (Ali, Kolter and Tibshirani 2019, *A continuous-time view of early stopping for least squares
+    /// regression*).
+    #[must_use]
+    pub fn gradient_flow(&self, t: f64) -> DVector<f64> {
+        self.filtered(|eigenvalue| -libm::expm1(-t * eigenvalue) / eigenvalue)
     }
 
     /// `θ` for the filter `g`, which is asked only about eigenvalues above the cutoff.
@@ -168,6 +186,19 @@ mod tests {
     }
 
     #[test]
+    fn moments_divided_by_the_number_of_rows_give_the_same_estimators() {
+        let (n, p) = (12, 5);
+        let (x, y) = (gaussian(n, p, "design"), vector(n, "target"));
+        let one = LeastSquares::new(&x, &y);
+        let rows = n as f64;
+        let other = LeastSquares::from_moments(x.tr_mul(&x) / rows, &(x.tr_mul(&y) / rows));
+        near(&other.minimum_norm(), &one.minimum_norm(), 1e-12);
+        near(&other.ridge(0.1), &one.ridge(0.1 * rows), 1e-12);
+        let (step, t) = (1.0 / one.largest(), 7.0);
+        near(&other.gradient_descent(step * rows, t), &one.gradient_descent(step, t), 1e-12);
+    }
+
+    #[test]
     fn the_minimum_norm_interpolates_with_more_features_than_points() {
         let (x, y) = (gaussian(20, 60, "design"), vector(20, "target"));
         let theta = LeastSquares::new(&x, &y).minimum_norm();
@@ -186,6 +217,19 @@ mod tests {
                 near(&problem.gradient_descent(step, f64::from(t)), &theta, 1e-12);
             }
             near(&problem.gradient_descent(step, 1e9), &problem.minimum_norm(), 1e-10);
+        }
+    }
+
+    #[test]
+    fn gradient_flow_is_gradient_descent_with_small_steps() {
+        for (n, p) in [(12, 5), (5, 12)] {
+            let (x, y) = (gaussian(n, p, "design"), vector(n, "target"));
+            let problem = LeastSquares::new(&x, &y);
+            let t = 2.0 / problem.largest();
+            let steps = 1e7;
+            // The error of Euler's method: half a step of the largest eigenvalue over the time.
+            near(&problem.gradient_flow(t), &problem.gradient_descent(t / steps, steps), 1e-6);
+            near(&problem.gradient_flow(1e9), &problem.minimum_norm(), 1e-10);
         }
     }
 

@@ -2,18 +2,23 @@
 //!
 //! The parameters of a group are a tensor `[G, P]`, one network a row. Replicates, arms and the
 //! perturbed copies of a loss surface are all just rows; a gradient and the state of an optimiser
-//! have the same shape. Within a row the layers follow each other, each as its weights
-//! `[inputs, outputs]` in row-major order and then its biases `[outputs]`.
+//! have the same shape. Within a row the layers follow each other, each as its weights `W`,
+//! `[inputs, outputs]` in row-major order, and then its biases `b`, `[outputs]`. A layer sums
+//! `z = s h W + b`, with a scale `s` that is 1 in the standard parametrisation.
 
 use burn::tensor::Device;
 use burn::tensor::Tensor;
 use burn::tensor::TensorData;
 use burn::tensor::activation;
-use rand_chacha::ChaCha8Rng;
 use serde::Deserialize;
 use serde::Serialize;
 
-use crate::lab::random;
+use crate::lab::flex;
+use crate::lab::flex::Values;
+use crate::lab::loss::Loss;
+use crate::lab::model::Model;
+use crate::lab::training_set::Rows;
+use crate::lab::training_set::TrainingSet;
 
 /// What follows every layer but the last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,17 +28,37 @@ pub enum Activation {
     Relu,
     /// Hyperbolic tangent.
     Tanh,
+    /// `z²`.
+    Quadratic,
+    /// `z`: a deep linear network.
+    Linear,
+}
+
+/// What multiplies a layer's product of signal and weights, when the parameters are of order one
+/// (Yang and Hu 2021, *Tensor programs IV: feature learning in infinite-width neural networks*,
+/// compare them all).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Parametrisation {
+    /// 1: the variance of the weights depends on the width.
+    Standard,
+    /// `1/√inputs` in every layer (Jacot, Gabriel and Hongler 2018, *Neural tangent kernel*).
+    Ntk,
+    /// `1/√inputs`, and `1/inputs` in the last layer (Mei, Montanari and Nguyen 2018, *A mean field view
+    /// of the landscape of two-layer neural networks*).
+    MeanField,
 }
 
 /// The shape of a fully connected network.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Network {
     layers: Vec<Layer>,
     activation: Activation,
+    parametrisation: Parametrisation,
 }
 
 /// Where a layer lies in a row of parameters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Layer {
     /// Number of inputs.
     pub inputs: usize,
@@ -43,6 +68,8 @@ pub struct Layer {
     pub weights: usize,
     /// Place of the first bias.
     pub biases: usize,
+    /// What multiplies the product of signal and weights.
+    pub scale: f64,
 }
 
 impl Layer {
@@ -67,9 +94,37 @@ impl Network {
         for pair in sizes.windows(2) {
             let weights = layers.last().map_or(0, Layer::end);
             let biases = weights + pair[0] * pair[1];
-            layers.push(Layer { inputs: pair[0], outputs: pair[1], weights, biases });
+            layers.push(Layer { inputs: pair[0], outputs: pair[1], weights, biases, scale: 1.0 });
         }
-        Self { layers, activation }
+        Self { layers, activation, parametrisation: Parametrisation::Standard }
+    }
+
+    /// The same network in another parametrisation.
+    #[must_use]
+    pub fn in_parametrisation(mut self, parametrisation: Parametrisation) -> Self {
+        let count = self.layers.len();
+        for (depth, layer) in self.layers.iter_mut().enumerate() {
+            let inputs = layer.inputs as f64;
+            layer.scale = match parametrisation {
+                Parametrisation::Standard => 1.0,
+                Parametrisation::MeanField if depth + 1 == count => 1.0 / inputs,
+                Parametrisation::Ntk | Parametrisation::MeanField => 1.0 / inputs.sqrt(),
+            };
+        }
+        self.parametrisation = parametrisation;
+        self
+    }
+
+    /// The parametrisation.
+    #[must_use]
+    pub fn parametrisation(&self) -> Parametrisation {
+        self.parametrisation
+    }
+
+    /// The number of parameters of one network.
+    #[must_use]
+    pub fn parameters(&self) -> usize {
+        self.layers.last().map_or(0, Layer::end)
     }
 
     /// The layers, from the input on.
@@ -83,30 +138,14 @@ impl Network {
     pub fn activation(&self) -> Activation {
         self.activation
     }
+}
 
-    /// The number of parameters of one network.
-    #[must_use]
-    pub fn parameters(&self) -> usize {
-        self.layers.last().map_or(0, Layer::end)
+impl Model for Network {
+    fn parameters(&self) -> usize {
+        Network::parameters(self)
     }
 
-    /// A draw of the initialisation that PyTorch gives a linear layer by default: weights and biases
-    /// uniform on `±1/√inputs`.
-    #[must_use]
-    pub fn framework_default(&self, stream: &mut ChaCha8Rng) -> Vec<f64> {
-        self.layers
-            .iter()
-            .flat_map(|layer| {
-                let bound = 1.0 / (layer.inputs as f64).sqrt();
-                random::uniforms(stream, layer.end() - layer.weights, -bound, bound)
-            })
-            .collect()
-    }
-
-    /// What the networks with these parameters, `[G, P]`, answer to inputs `[G, n, in]`, or
-    /// `[1, n, in]` where all see the same: `[G, n, out]`.
-    #[must_use]
-    pub fn outputs(&self, parameters: &Tensor<2>, inputs: Tensor<3>) -> Tensor<3> {
+    fn outputs(&self, parameters: &Tensor<2>, inputs: Tensor<3>) -> Tensor<3> {
         let groups = parameters.dims()[0];
         let mut signal = inputs;
         for (depth, layer) in self.layers.iter().enumerate() {
@@ -114,26 +153,55 @@ impl Network {
                 signal = match self.activation {
                     Activation::Relu => activation::relu(signal),
                     Activation::Tanh => activation::tanh(signal),
+                    Activation::Quadratic => signal.clone() * signal,
+                    Activation::Linear => signal,
                 };
             }
             let part = |from: usize, rows: usize| {
                 let length = rows * layer.outputs;
                 parameters.clone().narrow(1, from, length).reshape([groups, rows, layer.outputs])
             };
-            signal = signal.matmul(part(layer.weights, layer.inputs)) + part(layer.biases, 1);
+            let mut product = signal.matmul(part(layer.weights, layer.inputs));
+            if self.parametrisation != Parametrisation::Standard {
+                product = product * layer.scale as f32;
+            }
+            signal = product + part(layer.biases, 1);
         }
         signal
     }
-}
 
-/// The mean over examples of the squared error, summed over outputs, of each network: `[G]`.
-/// Targets are `[G, n, out]`, or `[1, n, out]` where all have the same.
-#[must_use]
-pub fn mean_squared_error(outputs: Tensor<3>, targets: Tensor<3>) -> Tensor<1> {
-    let [groups, examples, width] = outputs.dims();
-    let error = outputs - targets;
-    let squares = (error.clone() * error).reshape([groups, examples * width]);
-    squares.sum_dim(1).reshape([groups]) / examples as f32
+    fn losses(&self, parameters: &Tensor<2>, set: &TrainingSet, loss: Loss) -> Tensor<1> {
+        let (Some(values), Some(data)) = (Values::of(parameters), set.on_flex()) else {
+            return loss.mean(self.outputs(parameters, set.inputs()), set.targets());
+        };
+        let all = set.view(&data, None);
+        let losses = flex::gradient::losses(self, loss, values.read(), all, None, None);
+        flex::tensor(losses, [parameters.dims()[0]])
+    }
+
+    fn gradient(
+        &self,
+        parameters: &Tensor<2>,
+        set: &TrainingSet,
+        rows: Option<&Rows>,
+        loss: Loss,
+        active: &[bool],
+    ) -> (Tensor<1>, Tensor<2>) {
+        let (Some(values), Some(data)) = (Values::of(parameters), set.on_flex()) else {
+            return self.gradient_by_autodiff(parameters, set, rows, loss);
+        };
+        let batch = set.view(&data, rows);
+        let mut gradients = vec![0.0; values.read().len()];
+        let losses = flex::gradient::losses(
+            self,
+            loss,
+            values.read(),
+            batch,
+            Some(active),
+            Some(&mut gradients),
+        );
+        (flex::tensor(losses, [active.len()]), flex::tensor(gradients, parameters.dims()))
+    }
 }
 
 /// Rows of equal length as a tensor of the device's floating-point type.
@@ -187,24 +255,5 @@ mod tests {
         let (a, b) = (libm::tanh(1.0), 2.0 * libm::tanh(0.5));
         let c = 2.0 * libm::tanh(1.5);
         check(Activation::Tanh, &[a - b, c - a, 10.0 + a - b, 10.0 + c - a]);
-    }
-
-    #[test]
-    fn the_loss_is_per_network() {
-        let device = Device::flex();
-        let outputs = tensor(&[vec![1.0, 2.0], vec![0.0, 4.0]], &device).unsqueeze_dim(2);
-        let targets = tensor(&[vec![0.0, 0.0]], &device).unsqueeze_dim(2);
-        assert_eq!(list(mean_squared_error(outputs, targets)), [2.5, 8.0]);
-    }
-
-    #[test]
-    fn a_draw_fills_its_bounds() {
-        let network = Network::new(&[4, 100, 1], Activation::Relu);
-        assert_eq!(network.parameters(), 4 * 100 + 100 + 100 + 1);
-        let draw = network.framework_default(&mut random::stream(1, "test", 0, "init"));
-        assert_eq!(draw.len(), network.parameters());
-        let largest = |part: &[f64]| part.iter().fold(0.0f64, |most, value| most.max(value.abs()));
-        assert!((0.49..=0.5).contains(&largest(&draw[..500])));
-        assert!((0.095..=0.1).contains(&largest(&draw[500..])));
     }
 }

@@ -44,6 +44,22 @@ pub fn uniforms(stream: &mut ChaCha8Rng, n: usize, low: f64, high: f64) -> Vec<f
         .collect()
 }
 
+/// `n` independent numbers, each of `0..below` equally likely: a sample with replacement.
+///
+/// # Panics
+/// When `below` is zero.
+#[must_use]
+pub fn indices(stream: &mut ChaCha8Rng, n: usize, below: usize) -> Vec<usize> {
+    assert!(below > 0, "there is nothing to draw from");
+    (0..n)
+        .map(|_| {
+            let unit: f64 = StandardUniform.sample(stream);
+            // As in `permutation`; a product may round up to `below`.
+            ((below as f64 * unit) as usize).min(below - 1)
+        })
+        .collect()
+}
+
 /// A permutation of `0..n`, each equally likely (Fisher and Yates).
 #[must_use]
 pub fn permutation(stream: &mut ChaCha8Rng, n: usize) -> Vec<usize> {
@@ -90,6 +106,21 @@ mod tests {
         let draws = uniforms(&mut stream(7, "test", 1, "moments"), n, -1.0, 3.0);
         assert!((mean(&draws) - 1.0).abs() < 5.0 * (4.0 / 12f64.sqrt()) / (n as f64).sqrt());
         assert!(draws.iter().all(|u| (-1.0..3.0).contains(u)));
+    }
+
+    #[test]
+    fn indices_are_equally_likely() {
+        let (n, below) = (60_000, 6);
+        let draws = indices(&mut stream(7, "test", 3, "indices"), n, below);
+        for index in 0..below {
+            let share = draws.iter().filter(|&&found| found == index).count() as f64 / n as f64;
+            // Five standard errors.
+            assert!((share - 1.0 / 6.0).abs() < 5.0 * (5.0 / 36.0 / n as f64).sqrt(), "{share}");
+        }
+        assert!(draws.iter().all(|&index| index < below));
+        // A longer sample begins with the shorter one.
+        assert_eq!(indices(&mut stream(7, "test", 3, "indices"), 9, below), draws[..9]);
+        assert_eq!(indices(&mut stream(7, "test", 3, "indices"), 4, 1), [0; 4]);
     }
 
     #[test]

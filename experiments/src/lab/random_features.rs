@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::lab::random;
 
-/// What a feature computes from `z = w·x`, with `w` uniform on the unit sphere.
+/// What a feature computes from `z = w·x`, where [`Layer::draw`] draws `w` uniformly on the unit sphere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
@@ -24,7 +24,7 @@ pub enum Kind {
 /// draws alone, so that a wider layer begins with the narrower one.
 pub struct Layer {
     kind: Kind,
-    /// Unit vectors, shape `[d, p]`.
+    /// The vectors `w`, shape `[d, p]`.
     weights: DMatrix<f64>,
     /// Shape `[p]`.
     biases: Vec<f64>,
@@ -45,6 +45,20 @@ impl Layer {
         for mut column in weights.column_iter_mut() {
             column.normalize_mut();
         }
+        Self { kind, weights, biases: random::uniforms(biases, p, -1.0, 1.0) }
+    }
+
+    /// The same with normal weights, `w ~ N(0, I/d)`, whose length is one in the mean square only: what
+    /// a layer of a network has at its initialisation.
+    #[must_use]
+    pub fn draw_normal(
+        kind: Kind,
+        d: usize,
+        p: usize,
+        weights: &mut ChaCha8Rng,
+        biases: &mut ChaCha8Rng,
+    ) -> Self {
+        let weights = DMatrix::from_vec(d, p, random::normals(weights, d * p)) / (d as f64).sqrt();
         Self { kind, weights, biases: random::uniforms(biases, p, -1.0, 1.0) }
     }
 
@@ -88,6 +102,23 @@ mod tests {
             let narrow = layer(kind, 5).apply(&x);
             assert!((wide.columns(0, 5) - narrow).norm() < 1e-14);
         }
+    }
+
+    #[test]
+    fn normal_weights_have_length_one_in_the_mean_square() {
+        let (d, p) = (10, 4000);
+        let stream = |purpose| random::stream(1, "test", 0, purpose);
+        let draw =
+            |p| Layer::draw_normal(Kind::Relu, d, p, &mut stream("weights"), &mut stream("biases"));
+        let wide = draw(p);
+        let squares: Vec<f64> = wide.weights.column_iter().map(|w| w.norm_squared()).collect();
+        let mean = squares.iter().sum::<f64>() / p as f64;
+        // χ²₁₀/10 has variance 2/10: five standard errors.
+        assert!((mean - 1.0).abs() < 5.0 * (0.2 / p as f64).sqrt(), "{mean}");
+        assert!(squares.iter().any(|square| (square - 1.0).abs() > 0.5));
+        // Nested, and with the biases of the other kind of weights.
+        assert_eq!(wide.weights.columns(0, 7), draw(7).weights.columns(0, 7));
+        assert_eq!(draw(7).biases, wide.biases[..7]);
     }
 
     #[test]

@@ -14,25 +14,80 @@ use crate::record::Interval;
 const TOLERANCE: f64 = 1e-2;
 
 /// Mean with Student's 95 % t interval, `mean ± t₀.₉₇₅,R₋₁ s/√R`, for roughly symmetric quantities
-/// (Student 1908, *The probable error of a mean*).
+/// (Student 1908, *The probable error of a mean*). What it covers where they are not:
+/// `tests/coverage.md`.
 ///
 /// # Panics
 /// With fewer than two values.
 #[must_use]
 pub fn mean(values: &[f64]) -> Estimate {
+    mean_at(values, 0.95)
+}
+
+/// The same at another confidence level, such as one of [`together`].
+///
+/// # Panics
+/// With fewer than two values, or a level outside `(0, 1)`.
+#[must_use]
+pub fn mean_at(values: &[f64], level: f64) -> Estimate {
     assert!(values.len() >= 2, "an interval needs two replicates");
+    assert!(0.0 < level && level < 1.0, "a confidence level of {level}");
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
     let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0);
-    let half = student(values.len() - 1) * (variance / n).sqrt();
-    estimate(mean, mean - half, mean + half, values.len(), Interval::StudentT { level: 0.95 })
+    let quantile = student_quantile(values.len() - 1, f64::midpoint(1.0, level));
+    let half = quantile * (variance / n).sqrt();
+    estimate(mean, mean - half, mean + half, values.len(), Interval::StudentT { level })
 }
 
-/// The 0.975 quantile of Student's t with that many degrees of freedom.
-fn student(freedom: usize) -> f64 {
-    student_quantile(freedom, 0.975)
+/// The level of each of `count` intervals that hold together at `level`, however they depend on each
+/// other (Bonferroni; Dunn 1961, *Multiple comparisons among means*).
+#[must_use]
+pub fn together(level: f64, count: usize) -> f64 {
+    1.0 - (1.0 - level) / count.max(1) as f64
 }
 
+/// The mean of `a − b` over pairs with its 95 % t interval: how two arms that share their random
+/// streams are compared.
+///
+/// # Panics
+/// With fewer than two pairs, or lists of different length.
+#[must_use]
+pub fn difference(a: &[f64], b: &[f64]) -> Estimate {
+    difference_at(a, b, 0.95)
+}
+
+/// The same at another confidence level, such as one of [`together`].
+///
+/// # Panics
+/// With fewer than two pairs, lists of different length, or a level outside `(0, 1)`.
+#[must_use]
+pub fn difference_at(a: &[f64], b: &[f64], level: f64) -> Estimate {
+    assert_eq!(a.len(), b.len(), "a paired difference is over pairs");
+    let differences: Vec<f64> = a.iter().zip(b).map(|(a, b)| a - b).collect();
+    mean_at(&differences, level)
+}
+
+/// The typical factor `a/b` over pairs of positive quantities: the geometric mean of the ratios, with
+/// the 95 % t interval of the mean logarithm. Not a number where a quantity is not positive.
+/// For the ratio of the means, which large values dominate, see [`ratio_of_means`].
+///
+/// # Panics
+/// With fewer than two pairs, or lists of different length.
+#[must_use]
+pub fn paired_ratio(a: &[f64], b: &[f64]) -> Estimate {
+    let logarithms = |values: &[f64]| values.iter().map(|&value| libm::log(value)).collect();
+    let (a, b): (Vec<f64>, Vec<f64>) = (logarithms(a), logarithms(b));
+    let log = difference(&a, &b);
+    Estimate {
+        value: libm::exp(log.value),
+        low: libm::exp(log.low),
+        high: libm::exp(log.high),
+        ..log
+    }
+}
+
+/// The `p` quantile of Student's t with that many degrees of freedom.
 fn student_quantile(freedom: usize, p: f64) -> f64 {
     StudentsT::new(0.0, 1.0, freedom as f64)
         .expect("a positive number of degrees of freedom")
@@ -72,7 +127,11 @@ pub fn median(values: &[f64]) -> Estimate {
 }
 
 /// The same with a level of at least `wanted` where there are enough values for it.
-fn median_at(values: &[f64], wanted: f64) -> Estimate {
+///
+/// # Panics
+/// Without values, or with one that is not a number.
+#[must_use]
+pub fn median_at(values: &[f64], wanted: f64) -> Estimate {
     let sorted = sorted(values);
     let n = sorted.len();
     // The interval from the (k+1)-th smallest to the (k+1)-th largest misses the median with
@@ -114,15 +173,47 @@ pub fn ratio_of_medians(numerator: &[f64], denominator: &[f64]) -> Estimate {
 /// Without trials, or with more successes than trials.
 #[must_use]
 pub fn proportion(successes: usize, trials: usize) -> Estimate {
+    share(successes, trials, 0.95, [0.025, 0.025])
+}
+
+/// The share of successes with its one-sided Clopper–Pearson interval from below: at least this, at
+/// that level, up to 1. For claims that a share is large.
+///
+/// # Panics
+/// Without trials, with more successes than trials, or with a level outside `(0, 1)`.
+#[must_use]
+pub fn proportion_at_least(successes: usize, trials: usize, level: f64) -> Estimate {
+    share(successes, trials, level, [1.0 - level, 0.0])
+}
+
+/// The share of successes with its one-sided Clopper–Pearson interval from above: from 0 to at most
+/// this, at that level. For claims that a share is small.
+///
+/// # Panics
+/// Without trials, with more successes than trials, or with a level outside `(0, 1)`.
+#[must_use]
+pub fn proportion_at_most(successes: usize, trials: usize, level: f64) -> Estimate {
+    share(successes, trials, level, [0.0, 1.0 - level])
+}
+
+/// The interval that misses with at most these probabilities on its lower and its upper side.
+fn share(successes: usize, trials: usize, level: f64, missed: [f64; 2]) -> Estimate {
     assert!(trials > 0 && successes <= trials, "{successes} successes in {trials} trials");
+    assert!(0.0 < level && level < 1.0, "a confidence level of {level}");
     let beta = |a: usize, b: usize, p: f64| {
         Beta::new(a as f64, b as f64).expect("positive shapes").inverse_cdf(p)
     };
     let failures = trials - successes;
-    let low = if successes == 0 { 0.0 } else { beta(successes, failures + 1, 0.025) };
-    let high = if failures == 0 { 1.0 } else { beta(successes + 1, failures, 0.975) };
-    let share = successes as f64 / trials as f64;
-    estimate(share, low, high, trials, Interval::ClopperPearson { level: 0.95 })
+    let low = match successes {
+        0 => 0.0,
+        _ => beta(successes, failures + 1, missed[0]),
+    };
+    let high = match failures {
+        0 => 1.0,
+        _ => beta(successes + 1, failures, 1.0 - missed[1]),
+    };
+    let value = successes as f64 / trials as f64;
+    estimate(value, low, high, trials, Interval::ClopperPearson { level })
 }
 
 /// A number without uncertainty: a closed form, or a count of these very runs.
@@ -188,11 +279,60 @@ mod tests {
     #[test]
     fn half_widths_are_the_tabulated_ones() {
         // t₀.₉₇₅ is 12.7062 with 1, 2.2622 with 9 and 2.0930 with 19 degrees of freedom.
-        near(student(1), 12.7062);
-        near(student(9), 2.2622);
-        near(student(19), 2.0930);
+        near(student_quantile(1, 0.975), 12.7062);
+        near(student_quantile(9, 0.975), 2.2622);
+        near(student_quantile(19, 0.975), 2.0930);
         let estimate = mean(&[1.0, 3.0]);
         near(estimate.high, 2.0 + 12.7062);
+    }
+
+    /// Expected: `scipy.stats.t.isf(1 - p, freedom)`.
+    #[test]
+    fn quantiles_are_scipys() {
+        let check = |freedom, p: f64, expected: f64| {
+            let found = student_quantile(freedom, p);
+            assert!((found / expected - 1.0).abs() < 1e-8, "{found} is not {expected}");
+        };
+        check(1, 0.975, 12.706_204_736_174_694);
+        check(2, 0.975, 4.302_652_729_749_462);
+        check(9, 0.995, 3.249_835_541_592_126);
+        check(99, 0.975, 1.984_216_951_586_417_4);
+        check(1000, 0.975, 1.962_339_080_826_408_3);
+        // Bonferroni over 300.
+        let p = 1.0 - 0.025 / 300.0;
+        check(1, p, 3_819.718_546_939_446_7);
+        check(2, p, 77.449_984_129_571);
+        check(9, p, 6.160_154_532_982_258);
+        check(1000, p, 3.779_153_939_451_998);
+    }
+
+    #[test]
+    fn intervals_that_hold_together_are_wider() {
+        assert_eq!((together(0.95, 1), together(0.95, 0)), (0.95, 0.95));
+        near(together(0.95, 10), 0.995);
+        // t₀.₉₉₇₅ with one degree of freedom is 127.3213.
+        let wide = mean_at(&[1.0, 3.0], together(0.95, 10));
+        near(wide.high - wide.value, 127.321_3);
+        assert!((wide.interval.level() - 0.995).abs() < 1e-12);
+    }
+
+    #[test]
+    fn pairs_are_compared() {
+        let (a, b) = ([11.0, 22.0, 36.0], [10.0, 20.0, 30.0]);
+        // Differences 1, 2, 6: mean 3, standard error √(7/3), t₀.₉₇₅ 4.30265 with two degrees of freedom.
+        let found = difference(&a, &b);
+        near(found.value, 3.0);
+        near(found.high - 3.0, 4.302_65 * (7.0_f64 / 3.0).sqrt());
+        assert_eq!(found, mean(&[1.0, 2.0, 6.0]));
+        // Ratios 1, e² and e⁴: a typical factor of e².
+        let found = paired_ratio(&[1.0, 2.0 * libm::exp(2.0), libm::exp(4.0)], &[1.0, 2.0, 1.0]);
+        near(found.value, libm::exp(2.0));
+        near(found.high, libm::exp(2.0 + 4.302_65 * 2.0 / 3.0_f64.sqrt()));
+        near(found.low, libm::exp(2.0 - 4.302_65 * 2.0 / 3.0_f64.sqrt()));
+        let negative = paired_ratio(&[1.0, -1.0], &[1.0, -1.0]);
+        assert!(negative.value.is_nan() && negative.low.is_nan());
+        let zero = paired_ratio(&[1.0, 0.0], &[1.0, 1.0]);
+        assert!(zero.low.is_nan() && zero.high.is_nan());
     }
 
     #[test]
@@ -240,12 +380,62 @@ mod tests {
         assert_eq!(rounded(&[f64::INFINITY, 0.0, 1000.0]), [f64::INFINITY, 0.0, 1000.0]);
     }
 
+    /// Expected: `scipy.stats.beta.ppf(p, k, n - k + 1)` for lower and
+    /// `scipy.stats.beta.ppf(p, k + 1, n - k)` for upper limits.
+    #[track_caller]
+    fn limits(successes: usize, trials: usize, two: [f64; 2], one: [f64; 2]) {
+        let both = proportion(successes, trials);
+        let (least, most) = (
+            proportion_at_least(successes, trials, 0.95),
+            proportion_at_most(successes, trials, 0.95),
+        );
+        assert_eq!((least.high, most.low), (1.0, 0.0));
+        let found = [both.low, both.high, least.low, most.high];
+        for (found, expected) in found.into_iter().zip([two, one].concat()) {
+            // statrs stops its iteration at an absolute error of about 1e-13.
+            assert!(
+                (found - expected).abs() <= 1e-9 * expected + 1e-12,
+                "{found} is not {expected}"
+            );
+        }
+    }
+
     #[test]
     fn a_proportion_has_the_published_limits() {
         near(proportion(20, 20).low, 0.831_57);
         near(proportion(40, 40).low, 0.911_90);
-        near(proportion(5, 10).low, 0.187_09);
-        near(proportion(5, 10).high, 0.812_91);
+        limits(0, 20, [0.0, 0.168_433_470_983_085_3], [0.0, 0.139_108_340_668_265_16]);
+        limits(
+            1,
+            20,
+            [0.001_265_089_497_949_803_8, 0.248_732_762_772_027_78],
+            [0.002_561_378_776_530_280_6, 0.216_106_164_206_847_3],
+        );
+        limits(
+            5,
+            10,
+            [0.187_086_028_447_398_55, 0.812_913_971_552_601_5],
+            [0.222_441_101_008_129_4, 0.777_558_898_991_870_6],
+        );
+        limits(73, 73, [0.950_722_939_104_140_7, 1.0], [0.959_793_205_746_834_1, 1.0]);
+        limits(
+            999,
+            1000,
+            [0.994_441_075_720_173_4, 0.999_974_682_512_508_8],
+            [0.995_265_006_424_500_2, 0.999_948_708_021_091],
+        );
+        limits(
+            1,
+            100_000,
+            [2.531_780_477_933_314e-7, 5.571_516_034_774_275e-5],
+            [5.129_328_123_254_254e-7, 4.743_775_717_386_053e-5],
+        );
+        limits(
+            99_990,
+            100_000,
+            [0.999_816_104_154_623_3, 0.999_952_045_104_861],
+            [0.999_830_383_712_373_6, 0.999_945_744_973_310_5],
+        );
     }
 
     #[test]

@@ -26,6 +26,7 @@ pub(crate) fn files() -> Vec<(&'static str, &'static str)> {
         ("lab/random.rs", RANDOM),
         ("lab/data.rs", DATA),
         ("lab/table.csv", "1,2\n3,4\n"),
+        ("lab/files/digits.bin", "DIG1\u{0}\u{1}\u{10}"),
         ("lab/shape.rs", SHAPE),
         ("lab/deep/mod.rs", "pub mod inner;\npub mod other;\n"),
         ("lab/deep/inner.rs", "pub fn inner() -> f64 {\n    super::other::other() + 5.0\n}\n"),
@@ -171,9 +172,10 @@ mod tests {
 ";
 
 const DATA: &str = r#"const TABLE: &str = include_str!("table.csv");
+static DIGITS: &[u8] = include_bytes!("files/digits.bin");
 
 pub fn rows() -> usize {
-    TABLE.len()
+    TABLE.len() + DIGITS.len()
 }
 "#;
 

@@ -48,7 +48,18 @@ fn numeric_crates_of_this_crate_have_versions() {
     let names: Vec<&str> = crates.iter().map(|(name, _)| *name).collect();
     assert_eq!(
         names,
-        ["blake3", "burn", "libm", "nalgebra", "rand_chacha", "rand_core", "rand_distr", "statrs"]
+        [
+            "blake3",
+            "burn",
+            "libm",
+            "nalgebra",
+            "pathfinding",
+            "pulp",
+            "rand_chacha",
+            "rand_core",
+            "rand_distr",
+            "statrs"
+        ]
     );
     assert!(crates.iter().all(|(_, version)| version.starts_with(|c: char| c.is_ascii_digit())));
 }

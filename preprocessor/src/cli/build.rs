@@ -24,7 +24,7 @@ pub(super) struct Build {
     /// Fail rather than compute: every record must be there and match the code
     #[arg(long)]
     frozen: bool,
-    /// The backend that runs experiments: flex, ndarray or wgpu
+    /// The backend that runs experiments: flex, ndarray, wgpu, or auto (a graphics card if there is one)
     #[arg(long)]
     backend: Option<String>,
 }

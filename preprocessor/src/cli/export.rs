@@ -38,8 +38,8 @@ pub(super) struct Export {
     #[arg(long)]
     background: Option<Background>,
     /// What it is for, which sets width, aspect and font size where these are not given
-    #[arg(long = "for", value_name = "PLACE", default_value = "page")]
-    place: Place,
+    #[arg(long = "for", value_name = "PLACE")]
+    place: Option<Place>,
     /// Width of the drawing in px
     #[arg(long, value_name = "PX", value_parser = within::<100, 10_000>)]
     width: Option<f64>,
@@ -52,9 +52,9 @@ pub(super) struct Export {
     /// Size of the text in px
     #[arg(long, value_name = "PX", value_parser = within::<4, 100>)]
     font_size: Option<f64>,
-    /// Pixels of a png to the px
-    #[arg(long, default_value = "2", value_parser = within::<0, 32>)]
-    scale: f64,
+    /// Pixels of a png to the px, by default 2
+    #[arg(long, value_parser = within::<0, 32>)]
+    scale: Option<f64>,
     /// The file, or - for standard output; by default NAME.FORMAT or NAME-FIGURE.FORMAT here
     #[arg(short, long)]
     output: Option<PathBuf>,
@@ -92,6 +92,7 @@ impl Export {
     /// Runs the command.
     pub(super) fn run(self, catalog: &Catalog) -> anyhow::Result<()> {
         let format = self.format()?;
+        self.refuse_what_is_not_of(format)?;
         // Before anything is computed.
         let font = self.font(format)?;
         let shown = shown::shown(&self.root, Some(&self.name), catalog, self.frozen)?;
@@ -135,6 +136,30 @@ impl Export {
         }
     }
 
+    /// An option that the format has no use for would be taken for heeded.
+    fn refuse_what_is_not_of(&self, format: Format) -> anyhow::Result<()> {
+        let drawn = [
+            ("--for", self.place.is_some()),
+            ("--theme", self.theme.is_some()),
+            ("--background", self.background.is_some()),
+            ("--width", self.width.is_some()),
+            ("--aspect", self.aspect.is_some()),
+            ("--font", self.font.is_some()),
+            ("--font-size", self.font_size.is_some()),
+        ];
+        let given = |(_, given): &&(&str, bool)| *given;
+        let useless = match format {
+            Format::Csv | Format::Json => drawn.iter().find(given).map(|(option, _)| *option),
+            _ => None,
+        };
+        let useless =
+            useless.or((format != Format::Png && self.scale.is_some()).then_some("--scale"));
+        match useless {
+            Some(option) => bail!("`{option}` means nothing for {}: leave it out", format.name()),
+            None => Ok(()),
+        }
+    }
+
     /// The figure that is asked for and its number. Says which others there are.
     fn figure<'f>(&self, figures: &'f [Figure]) -> anyhow::Result<(usize, &'f Figure)> {
         let names = || figures.iter().map(|figure| figure.name.as_str());
@@ -169,9 +194,9 @@ impl Export {
             Some(background) => background == Background::Page,
         };
         let place = match self.place {
-            Place::Page => Look::default(),
-            Place::Narrow => Look::narrow(),
-            Place::Slide => Look::slide(),
+            None | Some(Place::Page) => Look::default(),
+            Some(Place::Narrow) => Look::narrow(),
+            Some(Place::Slide) => Look::slide(),
         };
         Look {
             theme,
@@ -231,7 +256,7 @@ impl Export {
     ) -> anyhow::Result<Vec<u8>> {
         let svg = draw_with(figure, &self.look(format, family.clone()));
         Ok(match format {
-            Format::Png => export::png::png(&svg, fonts, self.scale)?,
+            Format::Png => export::png::png(&svg, fonts, self.scale.unwrap_or(2.0))?,
             Format::Pdf => export::pdf::pdf(&svg, figure.label.trim(), fonts)?,
             _ => format!("{svg}\n").into_bytes(),
         })

@@ -75,12 +75,14 @@ fn file(theme: &str, number: usize) -> String {
     format!("sheet-{theme}-{number}.png")
 }
 
-/// Every figure of the book under the name of its files, and those of the test card.
+/// Every figure that a lesson shows under the name of its simulation, and those of the test card.
 #[cfg(feature = "export")]
 fn figures(shown: &super::shown::Shown<'_>) -> Vec<(String, experiments::figure::Figure)> {
     let book = shown.exhibits.iter().flat_map(|(name, exhibited)| {
         let named = move |figure: &experiments::figure::Figure| format!("{name}: {}", figure.name);
-        exhibited.figures.iter().map(move |figure| (named(figure), figure.clone()))
+        let seen =
+            exhibited.figures.iter().filter(|figure| shown.is_in_a_lesson(name, &figure.name));
+        seen.map(move |figure| (named(figure), figure.clone()))
     });
     let card = crate::testcard::figures();
     let card = card.into_iter().map(|figure| (format!("test card: {}", figure.name), figure));

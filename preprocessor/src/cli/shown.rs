@@ -8,6 +8,7 @@ use experiments::entry::Catalog;
 
 use super::book;
 use crate::config::Config;
+use crate::data::Library;
 use crate::diagnostics::Problems;
 use crate::diagnostics::suggest;
 use crate::exhibit;
@@ -31,6 +32,34 @@ pub(super) struct Shown<'c> {
     pub(super) records: BTreeMap<String, Stored>,
     /// What the records show.
     pub(super) exhibits: BTreeMap<String, Exhibited>,
+    /// What lessons ask for: names of simulations, each with the one figure or all of them.
+    asked: Vec<(String, Option<String>)>,
+}
+
+impl Shown<'_> {
+    /// Whether some lesson shows this figure of this simulation.
+    #[must_use]
+    pub(super) fn is_in_a_lesson(&self, name: &str, figure: &str) -> bool {
+        self.asked
+            .iter()
+            .any(|(asked, only)| asked == name && only.as_ref().is_none_or(|only| only == figure))
+    }
+}
+
+/// What the lessons ask for: of a sweep every frame.
+fn asked(
+    lessons: &[Lesson],
+    simulations: &BTreeMap<String, Simulation<'_>>,
+) -> Vec<(String, Option<String>)> {
+    let mut asked = Vec::new();
+    for showing in lessons.iter().flat_map(|lesson| lesson.showings.values()) {
+        asked.push((showing.name.clone(), showing.figure.clone()));
+        let sweep = simulations.get(&showing.name).and_then(|simulation| simulation.sweep.as_ref());
+        for frame in sweep.filter(|_| showing.swept).iter().flat_map(|sweep| &sweep.frames) {
+            asked.push((frame.simulation.clone(), showing.figure.clone()));
+        }
+    }
+    asked
 }
 
 /// The simulations of the book at `root`, or the one called `name`; a name that the book does not
@@ -48,16 +77,18 @@ pub(super) fn shown<'c>(
     host::guard_backend(&config.backend, &mut problems);
     // A fault in prose or math is no reason not to draw a figure.
     let mut lessons = lesson::scan(&context, &book, &config, &mut Problems::default());
+    let library = Library::new(root, &config);
     let mut simulations = BTreeMap::new();
     for lesson in &mut lessons {
-        lesson.resolve(catalog, &mut simulations, &mut problems);
+        lesson.resolve(catalog, &library, &mut simulations, &mut problems);
     }
+    let asked = asked(&lessons, &simulations);
     // With a directive in error, the book might mean something else by the name.
     if problems.errors() == 0
         && let Some(name) = name
     {
         if !simulations.contains_key(name) {
-            at_defaults(name, catalog, &mut simulations, &mut problems)?;
+            at_defaults(name, catalog, &library, &mut simulations, &mut problems)?;
         }
         simulations.retain(|other, _| other == name);
     }
@@ -67,19 +98,21 @@ pub(super) fn shown<'c>(
         _ => Policy::Skip,
     };
     let scratch = Scratch::new(root);
-    let (records, _) = obtain::obtain(&simulations, &config, &scratch, policy, &mut problems);
+    let sources = obtain::Sources { config: &config, library: &library, scratch: &scratch };
+    let (records, _) = obtain::obtain(&simulations, sources, policy, &mut problems);
     let exhibits = exhibit::exhibit(&simulations, &records, &mut problems);
     problems.report(&mut std::io::stderr().lock())?;
     if problems.errors() > 0 {
         bail!("nothing is written: see the errors above");
     }
-    Ok(Shown { simulations, records, exhibits })
+    Ok(Shown { asked, simulations, records, exhibits })
 }
 
 /// Adds the experiment of that name, as if a lesson said `[[simulation NAME]]`.
 fn at_defaults<'c>(
     name: &str,
     catalog: &'c Catalog,
+    library: &Library,
     simulations: &mut BTreeMap<String, Simulation<'c>>,
     problems: &mut Problems,
 ) -> anyhow::Result<()> {
@@ -103,6 +136,6 @@ fn at_defaults<'c>(
         section: Vec::new(),
         page: String::new(),
     };
-    lesson.resolve(catalog, simulations, problems);
+    lesson.resolve(catalog, library, simulations, problems);
     Ok(())
 }

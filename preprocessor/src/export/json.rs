@@ -99,6 +99,8 @@ pub fn threshold(threshold: Threshold) -> String {
     match threshold {
         Threshold::AtLeast(least) => format!("at least {}", number(least)),
         Threshold::AtMost(most) => format!("at most {}", number(most)),
+        Threshold::Above(least) => format!("more than {}", number(least)),
+        Threshold::Below(most) => format!("less than {}", number(most)),
         Threshold::Within(low, high) => format!("from {} to {}", number(low), number(high)),
         Threshold::Count { least, of } if least == of => format!("all {of} replicates"),
         Threshold::Count { least, of } => format!("at least {least} of {of} replicates"),

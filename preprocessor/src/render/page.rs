@@ -20,9 +20,6 @@ use crate::numbering::Numbered;
 use crate::resolve::Simulation;
 use crate::store::records::Stored;
 
-/// A table with more rows is summarised.
-const ROWS: usize = 20;
-
 /// One figure of one simulation.
 pub struct Shown<'a> {
     /// The simulation.
@@ -157,12 +154,12 @@ fn claims(shown: &Shown<'_>, text: &mut dyn FnMut(&str) -> String, html: &mut St
 fn data(shown: &Shown<'_>, html: &mut String) {
     let (root, stem) = (shown.to_root, shown.stem);
     for table in figure::data(shown.figure) {
-        if table.rows.len() > ROWS {
+        if table.count > figure::MOST_ROWS {
             let _ = write!(
                 html,
                 "<p>{}: {} rows of {}, in the CSV file.</p>",
                 escape(&table.caption),
-                table.rows.len(),
+                table.count,
                 escape(&table.columns.join(", "))
             );
             continue;
@@ -209,6 +206,9 @@ fn provenance(shown: &Shown<'_>, html: &mut String) {
     rows.extend(get("seed").map(|seed| ("seed", seed)));
     rows.extend(get("replicates").map(|replicates| ("replicates", replicates)));
     rows.push(("precision", simulation.entry.precision().to_owned()));
+    for (name, digest) in &stored.inputs.data {
+        rows.push(("data", format!("{name} ({})", key::short(digest))));
+    }
     rows.push(("ran on", format!("{}, {}", provenance.device, provenance.platform)));
     let (seconds, shards) = (number(provenance.seconds), provenance.shards);
     rows.push(("computed", format!("{}, {seconds} s in {shards} shards", provenance.date)));

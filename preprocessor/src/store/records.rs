@@ -70,7 +70,7 @@ impl Stored {
 pub enum Found {
     /// A record with this run key.
     Fresh(Stored),
-    /// A whole record of these parameters that other code or other crates computed.
+    /// A whole record of these parameters that other code, crates or data gave.
     Stale(Stored),
     /// A file that cannot be trusted, and why.
     Corrupt(PathBuf, String),
@@ -200,6 +200,7 @@ mod tests {
             parameters: [("n".to_owned(), 1.into())].into(),
             precision: "f64".into(),
             crates: BTreeMap::new(),
+            data: BTreeMap::new(),
         };
         let table = experiments::record::Table::new([("x", vec![value])]);
         let record = Record { tables: [("t".into(), table)].into(), ..Record::default() };

@@ -233,9 +233,9 @@ impl Experiment for LossLandscape {
         let scale = parameters.width as f64 / 20.0;
         let evaluation = scale
             * match parameters.activation {
-                Activation::Relu => 3e-5,
                 // burn's flex takes 30 to 50 ns for each of a thousand examples times width.
                 Activation::Tanh => 8e-4,
+                _ => 3e-5,
             };
         let training = 0.05 + 1000.0 * evaluation;
         let curvature = 0.08 * scale.powi(2) + 0.004 * scale.powi(3);

@@ -18,6 +18,9 @@ use super::style::Colour;
 use super::text;
 use crate::number::number;
 
+/// Tables with more rows are for programs: people get their size.
+pub const MOST_ROWS: usize = 20;
+
 /// Numbers of one panel, written for people.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DataTable {
@@ -25,8 +28,29 @@ pub struct DataTable {
     pub caption: String,
     /// Column heads.
     pub columns: Vec<String>,
-    /// Cells, row by row, as many in each as there are columns.
+    /// How many rows there are.
+    pub count: usize,
+    /// Cells, row by row, as many in each as there are columns; none of more than [`MOST_ROWS`], which
+    /// nobody reads and which are thousands for a surface.
     pub rows: Vec<Vec<String>>,
+}
+
+impl DataTable {
+    fn new<T>(
+        caption: String,
+        columns: Vec<String>,
+        items: impl Iterator<Item = T>,
+        row: impl Fn(T) -> Vec<String>,
+    ) -> Self {
+        let mut items = items;
+        let few: Vec<T> = items.by_ref().take(MOST_ROWS + 1).collect();
+        let count = few.len() + items.count();
+        let rows = match count {
+            0..=MOST_ROWS => few.into_iter().map(row).collect(),
+            _ => Vec::new(),
+        };
+        Self { caption, columns, count, rows }
+    }
 }
 
 /// The plotted numbers. Curves of one panel that have the same horizontal values share a table.
@@ -109,14 +133,20 @@ impl<'a> Listing<'a> {
 
     /// A table of its own under these heads; an empty head is that of the axis: the first one of the
     /// horizontal axis, the second one of the vertical axis. An empty caption is the panel's.
-    pub(super) fn table(&mut self, caption: &str, heads: Vec<String>, rows: Vec<Vec<String>>) {
+    pub(super) fn table<T>(
+        &mut self,
+        caption: &str,
+        heads: Vec<String>,
+        items: impl Iterator<Item = T>,
+        row: impl Fn(T) -> Vec<String>,
+    ) {
         let mut axes = [self.x.clone(), self.y.clone()].into_iter();
         let mut filled = |head: String| match head.is_empty() {
             true => axes.next().unwrap_or_default(),
             false => head,
         };
         let columns = heads.into_iter().map(&mut filled).collect();
-        self.others.push(DataTable { caption: caption.into(), columns, rows });
+        self.others.push(DataTable::new(caption.into(), columns, items, row));
     }
 
     /// A single place or line.
@@ -141,7 +171,7 @@ impl<'a> Listing<'a> {
                 false => format!("{caption}: lines and markers"),
             };
             let columns = vec!["mark".into(), self.x, self.y];
-            tables.push(DataTable { caption, columns, rows: self.singles });
+            tables.push(DataTable::new(caption, columns, self.singles.into_iter(), |row| row));
         }
         tables
     }
@@ -171,16 +201,13 @@ pub(super) fn named(names: &[String], place: f64) -> Option<&str> {
 fn curve_table(x: &str, names: &[String], caption: &str, curve: &Curve) -> DataTable {
     let heads = curve.columns.iter().map(|(head, _)| head.clone());
     let cell = |values: &[f64], at: usize| values.get(at).map_or_else(String::new, |v| number(*v));
-    let rows = curve.x.iter().enumerate().map(|(at, x)| {
+    let row = |(at, x): (usize, &f64)| {
         let cells = curve.columns.iter().map(|(_, values)| cell(values, at));
         let place = named(names, *x).map_or_else(|| number(*x), text::plain);
         std::iter::once(place).chain(cells).collect()
-    });
-    DataTable {
-        caption: caption.into(),
-        columns: std::iter::once(x.into()).chain(heads).collect(),
-        rows: rows.collect(),
-    }
+    };
+    let columns = std::iter::once(x.into()).chain(heads).collect();
+    DataTable::new(caption.into(), columns, curve.x.iter().enumerate(), row)
 }
 
 /// The cells of a grid, row by row: across, upwards, value.
@@ -194,8 +221,8 @@ pub(super) fn cells(grid: &Grid) -> impl Iterator<Item = (f64, f64, f64)> + '_ {
 /// Lists the cells of a grid under the name of what they hold.
 pub(super) fn list_cells(listing: &mut Listing, grid: &Grid, quantity: &str) {
     let heads = vec![String::new(), String::new(), head(&text::plain(quantity), "value")];
-    let rows = cells(grid).map(|(x, y, value)| [x, y, value].map(number).to_vec()).collect();
-    listing.table("", heads, rows);
+    let row = |(x, y, value): (f64, f64, f64)| [x, y, value].map(number).to_vec();
+    listing.table("", heads, cells(grid), row);
 }
 
 /// The cells of a grid for programs.
@@ -332,6 +359,18 @@ mod tests {
         assert_eq!(tables[0].rows[0], ["1", "0.1", "3", "2", "4"]);
         assert_eq!(tables[0].rows[1], ["2", "1 × 10⁻⁷", "not a number", "", ""]);
         assert_eq!(tables[1].rows, [["p = n", "40", ""]]);
+    }
+
+    #[test]
+    fn a_long_table_is_counted_and_not_written() {
+        let of = |rows: usize| {
+            let x: Vec<f64> = (0..rows).map(|at| at as f64).collect();
+            let line = mark::line("a", Role::Test, x.clone(), x);
+            data(&figure(vec![panel(vec![line])])).remove(0)
+        };
+        let (most, more) = (of(MOST_ROWS), of(MOST_ROWS + 5));
+        assert_eq!((most.count, most.rows.len()), (MOST_ROWS, MOST_ROWS));
+        assert_eq!((more.count, more.rows.len()), (MOST_ROWS + 5, 0));
     }
 
     #[test]

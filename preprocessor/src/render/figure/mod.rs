@@ -50,6 +50,7 @@ use style::Ink;
 pub use align::align;
 pub use data::CSV_HEADER;
 pub use data::DataTable;
+pub use data::MOST_ROWS;
 pub use data::csv;
 pub use data::data;
 pub use describe::describe;

@@ -261,13 +261,13 @@ fn named(network: &Network, at: usize) -> String {
 pub(super) fn list(network: &Network, listing: &mut Listing) {
     let layer = |layer: &Layer| vec![text::plain(&layer.label), layer.units.to_string()];
     let heads = ["layer", "units"].map(String::from).to_vec();
-    listing.table("", heads, network.layers.iter().map(layer).collect());
+    listing.table("", heads, network.layers.iter(), layer);
     let weight = |(layer, from, to, weight): (usize, usize, usize, f64)| {
         vec![named(network, layer), (from + 1).to_string(), (to + 1).to_string(), number(weight)]
     };
     if (1..=LISTED).contains(&weights(network).count()) {
         let heads = ["from layer", "unit", "to unit of the next", "weight"].map(String::from);
-        listing.table("Weights", heads.to_vec(), weights(network).map(weight).collect());
+        listing.table("Weights", heads.to_vec(), weights(network), weight);
     }
 }
 

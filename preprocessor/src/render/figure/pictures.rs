@@ -296,7 +296,7 @@ pub(super) fn list(pictures: &Pictures, listing: &mut Listing) {
         vec![named(picture), size, cell(low), cell(mean), cell(high)]
     };
     let heads = ["picture", "pixels", "lowest", "mean", "highest"].map(String::from).to_vec();
-    listing.table("", heads, pictures.pictures.iter().map(row).collect());
+    listing.table("", heads, pictures.pictures.iter(), row);
 }
 
 /// Every pixel, counted from the upper left corner.

@@ -408,6 +408,16 @@ mod tests {
         assert!(!plain(&lines[0]).contains('$'));
     }
 
+    #[test]
+    fn what_a_cut_leaves_is_no_wider_than_its_room() {
+        let label = r"\text-\frac$^\\$-²{{^\frac\mathbb^1111";
+        for room in (0..300).map(f64::from).chain([167.924_111_260_799_18]) {
+            for line in wrap(label, 10.0, room, 1) {
+                assert!(width(&line, 10.0) <= f64::max(room, 20.0), "{line:?} in {room}");
+            }
+        }
+    }
+
     proptest::proptest! {
         #[test]
         fn any_label_is_set(

@@ -1,9 +1,6 @@
 //! One replicate of `adl-loss-landscape`: training in burn, surfaces in burn, curvature on the host.
 
 use burn::tensor::Device;
-use burn::tensor::Int;
-use burn::tensor::Tensor;
-use burn::tensor::TensorData;
 use rand_chacha::ChaCha8Rng;
 
 use super::Axes;
@@ -16,14 +13,19 @@ use crate::experiment::Experiment;
 use crate::lab::curvature;
 use crate::lab::curvature::Objective;
 use crate::lab::curvature::Spectrum;
+use crate::lab::initialisation::Initialisation;
 use crate::lab::landscape;
 use crate::lab::landscape::PathPlane;
+use crate::lab::loss::Loss;
+use crate::lab::model::Model;
 use crate::lab::network;
 use crate::lab::network::Network;
-use crate::lab::optimiser;
-use crate::lab::optimiser::Adam;
+use crate::lab::optimiser::Optimiser;
 use crate::lab::random;
 use crate::lab::statistics;
+use crate::lab::training::Training;
+use crate::lab::training_set::Shuffles;
+use crate::lab::training_set::TrainingSet;
 use crate::record::Grid;
 use crate::record::Table;
 
@@ -41,8 +43,7 @@ const DIRECTIONS: usize = 2000;
 pub(super) struct Task<'a> {
     network: Network,
     examples: [Vec<Vec<f64>>; 2],
-    inputs: Tensor<2>,
-    targets: Tensor<2>,
+    set: TrainingSet,
     device: &'a Device,
 }
 
@@ -58,8 +59,7 @@ impl<'a> Task<'a> {
             inputs.iter().map(|x| vec![single(libm::sin(x.iter().sum()))]).collect();
         Self {
             network: Network::new(&[INPUTS, shard.width, 1], shard.activation),
-            inputs: network::tensor(&inputs, device),
-            targets: network::tensor(&targets, device),
+            set: TrainingSet::shared(&inputs, &targets, device),
             examples: [inputs, targets],
             device,
         }
@@ -67,28 +67,19 @@ impl<'a> Task<'a> {
 
     /// Trains one network; the parameters before training and after each epoch.
     pub(super) fn train(&self, shard: &Shard) -> Vec<Vec<f64>> {
-        let initial = self.network.framework_default(&mut stream(shard, "init"));
-        let mut batches = stream(shard, "batch");
-        let mut parameters = network::tensor(&[initial], self.device);
-        let mut adam = Adam::new(RATE);
-        let row = |parameters: &Tensor<2>| network::rows(parameters.clone()).concat();
-        let mut path = vec![row(&parameters)];
+        let initial = Initialisation::FrameworkDefault;
+        let initial = initial.group(&self.network, &mut [stream(shard, "init")], self.device);
+        let mut shuffles = Shuffles::new(vec![stream(shard, "batch")]);
+        let adam = Optimiser::adam(RATE);
+        let mut training =
+            Training::new(&self.network, initial, self.set.clone(), Loss::SquaredError, adam);
+        let row = |training: &Training<'_, Network>| {
+            network::rows(training.parameters().clone()).concat()
+        };
+        let mut path = vec![row(&training)];
         for _ in 0..EPOCHS {
-            let order = random::permutation(&mut batches, EXAMPLES);
-            let order: Vec<i32> = order.into_iter().map(|example| example as i32).collect();
-            let order = TensorData::new(order, [EXAMPLES]);
-            let order = Tensor::<1, Int>::from_data(order, self.device);
-            let inputs = self.inputs.clone().select(0, order.clone());
-            let targets = self.targets.clone().select(0, order);
-            for start in (0..EXAMPLES).step_by(BATCH) {
-                let batch = |all: &Tensor<2>| all.clone().narrow(0, start, BATCH).unsqueeze_dim(0);
-                let (_, gradient) = optimiser::gradient(&parameters, |parameters| {
-                    let outputs = self.network.outputs(parameters, batch(&inputs));
-                    network::mean_squared_error(outputs, batch(&targets))
-                });
-                parameters = adam.step(parameters, gradient);
-            }
-            path.push(row(&parameters));
+            training.epoch(&mut shuffles, BATCH);
+            path.push(row(&training));
         }
         path
     }
@@ -103,7 +94,7 @@ impl<'a> Task<'a> {
         let mut losses = Vec::new();
         for copies in networks.chunks(COPIES) {
             let parameters = network::tensor(copies, self.device);
-            let outputs = self.network.outputs(&parameters, self.inputs.clone().unsqueeze_dim(0));
+            let outputs = self.network.outputs(&parameters, self.set.inputs());
             losses.extend(network::list(outputs.flatten(0, 2)).chunks_exact(EXAMPLES).map(loss));
         }
         losses

@@ -80,9 +80,10 @@ impl Plotted for Arrows {
 
     fn list<'a>(&'a self, listing: &mut Listing<'a>) {
         let heads = ["", "", "across", "upwards"].map(String::from).to_vec();
-        let row = |arrow: Arrow| [arrow.at.0, arrow.at.1, arrow.way.0, arrow.way.1].map(number);
+        let row =
+            |arrow: Arrow| [arrow.at.0, arrow.at.1, arrow.way.0, arrow.way.1].map(number).to_vec();
         let caption = name(&self.label, self.role);
-        listing.table(&caption, heads, arrows(self).map(|arrow| row(arrow).to_vec()).collect());
+        listing.table(&caption, heads, arrows(self), row);
     }
 
     fn rows(&self) -> Vec<Row> {

@@ -70,8 +70,8 @@ impl Plotted for Histogram {
 
     fn list<'a>(&'a self, listing: &mut Listing<'a>) {
         let heads = vec![String::new(), "to".into(), name(&self.label, self.role)];
-        let rows = bins(self).map(|(from, to, height)| [from, to, height].map(number).to_vec());
-        listing.table("", heads, rows.collect());
+        let row = |(from, to, height): Bin| [from, to, height].map(number).to_vec();
+        listing.table("", heads, bins(self), row);
     }
 
     fn rows(&self) -> Vec<Row> {

@@ -103,7 +103,7 @@ impl Plotted for Regions {
             vec![number(x), number(y), name]
         };
         let heads = vec![String::new(), String::new(), "region".into()];
-        listing.table("", heads, placed(self).map(row).collect());
+        listing.table("", heads, placed(self), row);
     }
 
     fn rows(&self) -> Vec<Row> {

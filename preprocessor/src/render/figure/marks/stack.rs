@@ -90,7 +90,7 @@ impl Plotted for Stack {
             let sum = cell(sum(self, at));
             std::iter::once(number(*x)).chain(areas).chain([sum]).collect()
         };
-        listing.table("", heads, self.x.iter().enumerate().map(row).collect());
+        listing.table("", heads, self.x.iter().enumerate(), row);
     }
 
     fn rows(&self) -> Vec<Row> {

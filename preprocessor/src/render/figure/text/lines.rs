@@ -101,6 +101,10 @@ fn shorten(line: &str, size: f64, room: f64) -> String {
             break;
         }
     }
+    // What was cut through may read as something wider than its parts, such as a `^` that lost its `\\`.
+    while !kept.is_empty() && width(&format!("{kept}…"), size) > room {
+        kept.pop();
+    }
     kept.push('…');
     kept
 }

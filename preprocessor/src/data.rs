@@ -1,0 +1,187 @@
+//! Data files of the book: the names that experiments ask for, mapped to files inside it by
+//! `[preprocessor.simulation.data]`.
+//!
+//! A file is read once a run, and what is hashed for the run key is what experiments get. No file
+//! outside the book is read: not by `..`, not by an absolute path, not through a link.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io;
+use std::io::Read as _;
+use std::path::Component;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use experiments::data::DataSet;
+use experiments::data::Supply;
+use experiments::entry::Entry;
+use serde_json::Map;
+use serde_json::Value;
+
+use crate::config::Config;
+use crate::diagnostics::Place;
+use crate::diagnostics::Problem;
+use crate::diagnostics::suggest;
+use crate::resolve::Simulation;
+
+/// The most bytes of a file: a quarter of a gigabyte.
+const MOST: u64 = 1 << 28;
+
+/// The data files of one book.
+pub struct Library {
+    root: PathBuf,
+    mapped: BTreeMap<String, PathBuf>,
+    read: RefCell<BTreeMap<String, Result<Held, Fault>>>,
+}
+
+/// A file that was read.
+#[derive(Clone)]
+struct Held {
+    bytes: Arc<[u8]>,
+    digest: String,
+}
+
+/// Why a data set cannot be had.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+enum Fault {
+    #[error("book.toml maps it to no file")]
+    Unmapped,
+    #[error("`{0}` is not inside the book")]
+    Outside(String),
+    #[error("`{0}` cannot be read: {1}")]
+    Unreadable(String, String),
+    #[error("`{0}` cannot be used: {1}")]
+    Malformed(String, String),
+}
+
+impl Library {
+    /// The data files of the book at `root`. Nothing is read before it is asked for.
+    #[must_use]
+    pub fn new(root: &Path, config: &Config) -> Self {
+        Self { root: root.to_owned(), mapped: config.data.clone(), read: RefCell::default() }
+    }
+
+    /// The data sets that a simulation asks for, each with the digest of its file.
+    ///
+    /// # Errors
+    /// A problem at that place for each that cannot be had.
+    pub fn digests(
+        &self,
+        entry: &Entry,
+        parameters: &Map<String, Value>,
+        place: &Place,
+    ) -> Result<BTreeMap<String, String>, Vec<Problem>> {
+        let mut digests = BTreeMap::new();
+        let mut problems = Vec::new();
+        // Parameters that were completed are those of the experiment.
+        for set in entry.data(parameters).unwrap_or_default() {
+            match self.held(set.name) {
+                Ok(held) => {
+                    digests.insert(set.name.to_owned(), held.digest);
+                }
+                Err(fault) => problems.push(self.problem(entry, &set, &fault, place)),
+            }
+        }
+        if problems.is_empty() { Ok(digests) } else { Err(problems) }
+    }
+
+    /// What a simulation asks for, read by the experiment's own readers.
+    ///
+    /// # Errors
+    /// A problem at the simulation's place about the first that cannot be had or used.
+    pub fn supply(&self, simulation: &Simulation<'_>) -> Result<Supply, Problem> {
+        let Simulation { entry, parameters, place, .. } = simulation;
+        let mut supply = Supply::default();
+        for set in entry.data(parameters).unwrap_or_default() {
+            let array = self.held(set.name).and_then(|held| {
+                (set.read)(&held.bytes).map_err(|why| Fault::Malformed(self.path(set.name), why))
+            });
+            match array {
+                Ok(array) => supply.insert(set.name, array),
+                Err(fault) => return Err(self.problem(entry, &set, &fault, place)),
+            }
+        }
+        Ok(supply)
+    }
+
+    fn held(&self, name: &str) -> Result<Held, Fault> {
+        if let Some(found) = self.read.borrow().get(name) {
+            return found.clone();
+        }
+        let found = self.open(name);
+        self.read.borrow_mut().insert(name.to_owned(), found.clone());
+        found
+    }
+
+    fn open(&self, name: &str) -> Result<Held, Fault> {
+        let written = self.mapped.get(name).ok_or(Fault::Unmapped)?;
+        let shown = self.path(name);
+        let plain = |part| matches!(part, Component::Normal(_) | Component::CurDir);
+        if !written.components().all(plain) {
+            return Err(Fault::Outside(shown));
+        }
+        let unreadable = |error: &io::Error| Fault::Unreadable(shown.clone(), error.to_string());
+        let root = self.root.canonicalize().map_err(|error| unreadable(&error))?;
+        let path = root.join(written).canonicalize().map_err(|error| unreadable(&error))?;
+        if !path.starts_with(&root) {
+            return Err(Fault::Outside(shown));
+        }
+        let bytes = read(&path).map_err(|error| unreadable(&error))?;
+        let digest = blake3::hash(&bytes).to_hex().to_string();
+        Ok(Held { bytes: bytes.into(), digest })
+    }
+
+    /// The file of a name, as the author wrote it.
+    fn path(&self, name: &str) -> String {
+        self.mapped.get(name).map_or_else(String::new, |path| path.display().to_string())
+    }
+
+    fn problem(&self, entry: &Entry, set: &DataSet, fault: &Fault, place: &Place) -> Problem {
+        let DataSet { name, about, .. } = set;
+        let line = format!("{name} = \"data/…\"");
+        let hint = match fault {
+            Fault::Unmapped => {
+                let near = suggest(name, self.mapped.keys().map(String::as_str));
+                let near = near.strip_prefix("did you mean ").unwrap_or_default();
+                let near = match near.trim_end_matches('?') {
+                    "" => String::new(),
+                    names => format!(" (it maps {names}, which is close)"),
+                };
+                format!(
+                    "add `{line}` below [preprocessor.simulation.data] in book.toml, for {about}{near}"
+                )
+            }
+            Fault::Outside(_) => format!(
+                "copy it into the book and write its path from there, below \
+                 [preprocessor.simulation.data] in book.toml: `{line}`"
+            ),
+            Fault::Unreadable(..) => format!(
+                "put {about} there, or change the line of `{name}` below \
+                 [preprocessor.simulation.data] in book.toml"
+            ),
+            Fault::Malformed(..) => format!(
+                "`{name}`, below [preprocessor.simulation.data] in book.toml, is to be {about}"
+            ),
+        };
+        let message = format!("`{}` asks for the data `{name}`: {fault}", entry.id());
+        Problem::error(Some(place.clone()), message, hint)
+    }
+}
+
+/// The bytes of a file, which must be one: a pipe would never end.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let refuse = |why: String| Err(io::Error::other(why));
+    if !std::fs::metadata(path)?.is_file() {
+        return refuse("it is not a file".into());
+    }
+    let file = File::open(path)?;
+    let mut bytes = Vec::new();
+    // It may grow while it is read.
+    file.take(MOST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MOST {
+        return refuse(format!("it has more than {MOST} bytes"));
+    }
+    Ok(bytes)
+}
