@@ -1,51 +1,29 @@
 //! The claims of `adl-double-descent-theory` at three seeds, and what takes each of them away.
 
+mod promises;
+
 use std::collections::BTreeMap;
 
 use burn::tensor::Device;
 use experiments::catalog::generalisation::double_descent_theory::DoubleDescentTheory;
 use experiments::catalog::generalisation::double_descent_theory::formulas;
 use experiments::catalog::generalisation::double_descent_theory::setting::Parameters;
-use experiments::catalog::generalisation::double_descent_theory::setting::Part;
 use experiments::catalog::generalisation::double_descent_theory::setting::Shard;
 use experiments::claim::Verdict;
-use experiments::entry::Entry;
 use experiments::exhibit::Exhibit;
 use experiments::experiment::Experiment;
-use experiments::figure::mark::Line;
 use experiments::figure::mark::Mark;
 use experiments::figure::mark::Points;
-use experiments::fingerprint::Fingerprint;
-use experiments::parameters;
-use experiments::parameters::Parameters as _;
 use experiments::record::Record;
 
 const SEEDS: [u64; 3] = [1, 2, 3];
-
-fn parts(parameters: &Parameters) -> Vec<Part> {
-    let device = Device::default();
-    let shards = DoubleDescentTheory::shards(parameters);
-    shards.iter().map(|shard| DoubleDescentTheory::run(shard, &device)).collect()
-}
-
-fn simulate(parameters: &Parameters) -> Record {
-    DoubleDescentTheory::merge(parameters, parts(parameters))
-}
-
-fn verdicts(parameters: &Parameters, record: &Record) -> BTreeMap<String, Verdict> {
-    DoubleDescentTheory::claims(parameters, record)
-        .into_iter()
-        .map(|claim| (claim.name, claim.verdict))
-        .collect()
-}
-
 /// Compares the verdicts of all claims about a record with what is expected.
 #[track_caller]
 fn check(parameters: &Parameters, record: &Record, expected: &[(&str, Verdict)]) {
     let expected: BTreeMap<String, Verdict> =
         expected.iter().map(|&(name, verdict)| (name.to_owned(), verdict)).collect();
     assert_eq!(
-        verdicts(parameters, record),
+        promises::verdicts::<DoubleDescentTheory>(parameters, record),
         expected,
         "{parameters:?}: {:#?}",
         DoubleDescentTheory::claims(parameters, record)
@@ -76,23 +54,17 @@ fn but(changed: &[(&'static str, Verdict)]) -> Vec<(&'static str, Verdict)> {
 fn all_claims_hold_at_the_published_seed_and_two_others() {
     for seed in SEEDS {
         let parameters = Parameters { seed, ..Parameters::default() };
-        check(&parameters, &simulate(&parameters), &ALL);
+        check(&parameters, &promises::simulate::<DoubleDescentTheory>(&parameters), &ALL);
     }
 }
 
 #[test]
 #[ignore = "two minutes: the rule for re-seeding, at least 19 of 20 further seeds"]
 fn all_claims_hold_at_nineteen_of_twenty_further_seeds() {
-    let mut missed = BTreeMap::<String, Vec<u64>>::new();
-    for seed in 100..120 {
-        let parameters = Parameters { seed, ..Parameters::default() };
-        for (name, verdict) in verdicts(&parameters, &simulate(&parameters)) {
-            if verdict != Verdict::Holds {
-                missed.entry(name).or_default().push(seed);
-            }
-        }
-    }
-    assert!(missed.values().all(|seeds| seeds.len() <= 1), "{missed:?}");
+    promises::hold_at_nineteen_of_twenty_further_seeds::<DoubleDescentTheory>(|seed| Parameters {
+        seed,
+        ..Parameters::default()
+    });
 }
 
 /// Formulas that are told of another noise or another norm than the data have do not agree, and the
@@ -101,11 +73,14 @@ fn all_claims_hold_at_nineteen_of_twenty_further_seeds() {
 fn formulas_of_something_else_do_not_agree() {
     for seed in SEEDS {
         let truth = Parameters { seed, ..Parameters::default() };
-        let parts = parts(&truth);
+        let parts = promises::parts::<DoubleDescentTheory>(&truth);
         for told in
             [Parameters { sigma: 0.55, ..truth.clone() }, Parameters { r: 1.1, ..truth.clone() }]
         {
-            let found = verdicts(&told, &DoubleDescentTheory::merge(&told, parts.clone()));
+            let found = promises::verdicts::<DoubleDescentTheory>(
+                &told,
+                &DoubleDescentTheory::merge(&told, parts.clone()),
+            );
             for name in ["risk-is-exact", "expected-risk-is-exact", "ridge-agrees-with-its-limit"] {
                 assert_eq!(found[name], Verdict::Fails, "{name}, {told:?}");
             }
@@ -126,12 +101,15 @@ fn formulas_of_something_else_do_not_agree() {
 #[test]
 fn the_excess_over_the_limit_is_that_of_a_finite_sample() {
     let parameters = Parameters { gammas: vec![0.5, 0.9], ..Parameters::default() };
-    let mut parts = parts(&parameters);
+    let mut parts = promises::parts::<DoubleDescentTheory>(&parameters);
     // The limit is 9/10 of what it is here.
     for variance in parts.iter_mut().flat_map(|part| &mut part.variance).flatten() {
         *variance *= 0.9;
     }
-    let found = verdicts(&parameters, &DoubleDescentTheory::merge(&parameters, parts));
+    let found = promises::verdicts::<DoubleDescentTheory>(
+        &parameters,
+        &DoubleDescentTheory::merge(&parameters, parts),
+    );
     assert_ne!(found["finite-n-exceeds-the-limit"], Verdict::Holds);
 }
 
@@ -140,10 +118,10 @@ fn the_excess_over_the_limit_is_that_of_a_finite_sample() {
 fn without_its_penalty_ridge_has_the_peak() {
     for seed in SEEDS {
         let parameters = Parameters { penalty: 0.0, seed, ..Parameters::default() };
-        let record = simulate(&parameters);
+        let record = promises::simulate::<DoubleDescentTheory>(&parameters);
         let changed =
             [("ridge-has-no-peak", Verdict::Fails), ("penalty-is-optimal", Verdict::Fails)];
-        let found = verdicts(&parameters, &record);
+        let found = promises::verdicts::<DoubleDescentTheory>(&parameters, &record);
         for (name, verdict) in changed {
             assert_eq!(found[name], verdict, "{name} at seed {seed}");
         }
@@ -156,7 +134,7 @@ fn another_penalty_is_not_optimal() {
     for seed in SEEDS {
         for penalty in [0.5, 2.0] {
             let parameters = Parameters { penalty, seed, ..Parameters::default() };
-            let record = simulate(&parameters);
+            let record = promises::simulate::<DoubleDescentTheory>(&parameters);
             check(&parameters, &record, &but(&[("penalty-is-optimal", Verdict::Fails)]));
         }
     }
@@ -166,7 +144,7 @@ fn another_penalty_is_not_optimal() {
 #[test]
 fn without_noise_there_is_no_peak() {
     let parameters = Parameters { sigma: 0.0, ..Parameters::default() };
-    let record = simulate(&parameters);
+    let record = promises::simulate::<DoubleDescentTheory>(&parameters);
     check(
         &parameters,
         &record,
@@ -190,7 +168,7 @@ fn without_noise_there_is_no_peak() {
 #[test]
 fn the_record_has_what_the_bound_needs() {
     let parameters = Parameters { replicates: 25, ..Parameters::default() };
-    let record = simulate(&parameters);
+    let record = promises::simulate::<DoubleDescentTheory>(&parameters);
     for gamma in &parameters.gammas {
         let name = format!("gamma_{}", gamma.to_string().replace('.', "_"));
         let of = |what: &str| record.estimate(&format!("{what}_{name}")).clone();
@@ -213,20 +191,7 @@ fn the_record_has_what_the_bound_needs() {
 
 #[test]
 fn parameters_agree_with_their_fields() {
-    let object = parameters::object(&Parameters::default());
-    let mut names: Vec<&str> = object.keys().map(String::as_str).collect();
-    let fields = Parameters::fields();
-    let mut declared: Vec<&str> = fields.iter().map(|field| field.name).collect();
-    names.sort_unstable();
-    declared.sort_unstable();
-    assert_eq!(names, declared);
-    assert_eq!(parameters::apply::<Parameters>(&object), Ok(Parameters::default()));
-    for sweep in DoubleDescentTheory::sweeps() {
-        for value in sweep.values {
-            let given = serde_json::json!({ sweep.parameter: value });
-            parameters::apply::<Parameters>(given.as_object().unwrap()).unwrap();
-        }
-    }
+    promises::parameters_agree_with_their_fields::<DoubleDescentTheory>();
 }
 
 #[test]
@@ -243,11 +208,7 @@ fn more_work_leaves_finished_shards_valid() {
     }
     let draft = DoubleDescentTheory::shards(&DoubleDescentTheory::draft(default));
     assert!(draft.iter().all(|shard| before.contains(shard)));
-    for (i, shard) in before.iter().enumerate() {
-        assert!(!before[..i].contains(shard), "{shard:?} is there twice");
-        let json = serde_json::to_string(shard).unwrap();
-        assert_eq!(&serde_json::from_str::<Shard>(&json).unwrap(), shard);
-    }
+    promises::shards_are_values(&before);
 }
 
 #[test]
@@ -262,14 +223,9 @@ fn a_shard_gives_the_same_bits_twice_and_its_own_at_another_seed() {
     }
 }
 
-static FINGERPRINT: Fingerprint =
-    Fingerprint { experiment: DoubleDescentTheory::ID, digest: "0", sources: &[] };
-
 /// As the preprocessor sees it: JSON in, figures and claims out.
 #[test]
 fn any_setting_gives_figures_and_claims() {
-    let entry = Entry::new::<DoubleDescentTheory>(&FINGERPRINT);
-    let device = Device::default();
     for (given, figures, claims) in [
         (serde_json::json!({}), 4, 8),
         (serde_json::json!({ "n": 40, "sigma": 0 }), 3, 3),
@@ -279,41 +235,15 @@ fn any_setting_gives_figures_and_claims() {
         (serde_json::json!({ "n": 40, "r": 0.2, "sigma": 2, "penalty": 10 }), 4, 7),
         (serde_json::json!({ "n": 40, "penalty": 0, "gammas": [0.5, 0.501, 1, 2] }), 4, 6),
     ] {
-        let mut given = given.as_object().unwrap().clone();
-        given.insert("replicates".into(), 3.into());
-        let complete = entry.complete(&given).unwrap();
-        let parts = entry
-            .shards(&complete)
-            .unwrap()
-            .iter()
-            .map(|shard| entry.run(shard, &device).unwrap())
-            .collect();
-        let record = entry.merge(&complete, parts).unwrap();
-        for (name, estimate) in &record.estimates {
-            assert!(
-                estimate.low <= estimate.value && estimate.value <= estimate.high,
-                "{given:?}, {name}: {estimate:?}"
-            );
-            let closed_form = name.starts_with("exact_") || name.contains("limit_");
-            assert!(estimate.value.is_finite() || closed_form, "{name}: {estimate:?}");
-        }
-        let json = serde_json::to_string(&record).unwrap();
-        assert!(json.len() < 60_000, "{} bytes", json.len());
-        assert_eq!(serde_json::from_str::<Record>(&json).unwrap(), record);
-        let drawn = entry.figures(&complete, &record).unwrap();
-        assert_eq!(drawn.len(), figures, "{given:?}");
-        let checked = entry.claims(&complete, &record).unwrap();
-        assert_eq!(checked.len(), claims, "{given:?}: {checked:#?}");
-        for claim in checked {
-            assert!(drawn.iter().any(|figure| figure.name == claim.figure), "{claim:?}");
-        }
-        for mark in drawn.iter().flat_map(|figure| &figure.panels).flat_map(|panel| panel.marks()) {
-            match mark {
-                Mark::Line(Line { x, y, .. }) => assert_eq!(x.len(), y.len()),
-                Mark::Points(Points { x, y, low, high, .. }) => {
-                    assert_eq!((x.len(), x.len(), x.len()), (y.len(), low.len(), high.len()));
-                }
-                _ => {}
+        let mut given = given;
+        given["replicates"] = 3.into();
+        let closed_form = |name: &str| name.starts_with("exact_") || name.contains("limit_");
+        let shown = promises::shown::<DoubleDescentTheory>(&given, closed_form);
+        assert_eq!(shown.figures.len(), figures, "{given:?}");
+        assert_eq!(shown.claims.len(), claims, "{given:?}: {:#?}", shown.claims);
+        for mark in shown.marks() {
+            if let Mark::Points(Points { x, low, .. }) = mark {
+                assert_eq!(x.len(), low.len(), "each point has its interval");
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The claims of `adl-hoeffding` at three seeds, what takes each of them away, and closed forms.
 
-use std::collections::BTreeMap;
+mod promises;
+
 use std::collections::BTreeSet;
 
 use burn::tensor::Device;
@@ -12,28 +13,11 @@ use experiments::catalog::risk_minimisation::hoeffding::setting::Part;
 use experiments::catalog::risk_minimisation::hoeffding::setting::RULES;
 use experiments::catalog::risk_minimisation::hoeffding::setting::Shard;
 use experiments::claim::Verdict;
-use experiments::entry::Entry;
 use experiments::exhibit::Exhibit;
 use experiments::experiment::Experiment;
 use experiments::figure::mark::Line;
 use experiments::figure::mark::Mark;
-use experiments::figure::mark::Points;
-use experiments::fingerprint::Fingerprint;
-use experiments::parameters;
-use experiments::parameters::Parameters as _;
 use experiments::record::Record;
-
-fn run(parameters: &Parameters) -> Vec<Part> {
-    let device = Device::default();
-    Hoeffding::shards(parameters).iter().map(|shard| Hoeffding::run(shard, &device)).collect()
-}
-
-fn verdicts(parameters: &Parameters, record: &Record) -> BTreeMap<String, Verdict> {
-    Hoeffding::claims(parameters, record)
-        .into_iter()
-        .map(|claim| (claim.name, claim.verdict))
-        .collect()
-}
 
 const ALL: [&str; 7] = [
     "fitted-rule-escapes",
@@ -48,7 +32,7 @@ const ALL: [&str; 7] = [
 /// Compares the claims that do not hold with what is expected, and says which of them fail.
 #[track_caller]
 fn check(parameters: &Parameters, record: &Record, broken: &[&str]) -> Vec<String> {
-    let found = verdicts(parameters, record);
+    let found = promises::verdicts::<Hoeffding>(parameters, record);
     assert!(found.keys().eq(ALL));
     let open = found.iter().filter(|(_, verdict)| **verdict != Verdict::Holds);
     let open: Vec<&str> = open.map(|(name, _)| name.as_str()).collect();
@@ -62,7 +46,7 @@ fn check(parameters: &Parameters, record: &Record, broken: &[&str]) -> Vec<Strin
 fn all_claims_hold_at_the_published_seed_and_two_others() {
     for seed in [Parameters::default().seed, 2, 3] {
         let parameters = Parameters { seed, ..Parameters::default() };
-        let record = Hoeffding::merge(&parameters, run(&parameters));
+        let record = promises::simulate::<Hoeffding>(&parameters);
         check(&parameters, &record, &[]);
     }
 }
@@ -70,17 +54,10 @@ fn all_claims_hold_at_the_published_seed_and_two_others() {
 #[test]
 #[ignore = "a minute: the rule for re-seeding, at least 19 of 20 further seeds"]
 fn all_claims_hold_at_nineteen_of_twenty_further_seeds() {
-    let mut missed = BTreeMap::<String, Vec<u64>>::new();
-    for seed in 100..120 {
-        let parameters = Parameters { seed, ..Parameters::default() };
-        let record = Hoeffding::merge(&parameters, run(&parameters));
-        for (name, verdict) in verdicts(&parameters, &record) {
-            if verdict != Verdict::Holds {
-                missed.entry(name).or_default().push(seed);
-            }
-        }
-    }
-    assert!(missed.values().all(|seeds| seeds.len() <= 1), "{missed:?}");
+    promises::hold_at_nineteen_of_twenty_further_seeds::<Hoeffding>(|seed| Parameters {
+        seed,
+        ..Parameters::default()
+    });
 }
 
 /// The same sample sizes, and with them the same shards, in every test that takes something away.
@@ -88,7 +65,7 @@ fn full() -> Vec<(Parameters, Vec<Part>)> {
     [1, 2, 3]
         .map(|seed| {
             let parameters = Parameters { seed, ..Parameters::default() };
-            let parts = run(&parameters);
+            let parts = promises::parts::<Hoeffding>(&parameters);
             (parameters, parts)
         })
         .to_vec()
@@ -182,7 +159,7 @@ fn changed(parts: &[Part], mut change: impl FnMut(&Shard, &mut Part)) -> Vec<Par
 fn a_bound_with_a_wrong_constant_is_found_out() {
     for (parameters, parts) in full() {
         let record = Hoeffding::merge(&Parameters { delta: 1.0, ..parameters.clone() }, parts);
-        let found = verdicts(&parameters, &record);
+        let found = promises::verdicts::<Hoeffding>(&parameters, &record);
         assert_eq!(found["one-rule-sharp"], Verdict::Fails);
         // The loose bound is loose by two: it holds with less than it claims to need.
         assert_eq!(found["one-rule-loose"], Verdict::Holds);
@@ -257,15 +234,7 @@ fn the_risk_of_a_fitted_rule_is_what_it_does_on_fresh_points() {
 
 #[test]
 fn parameters_agree_with_their_fields() {
-    let object = parameters::object(&Parameters::default());
-    let mut names: Vec<&str> = object.keys().map(String::as_str).collect();
-    let fields = Parameters::fields();
-    let mut declared: Vec<&str> = fields.iter().map(|field| field.name).collect();
-    names.sort_unstable();
-    declared.sort_unstable();
-    assert_eq!(names, declared);
-    assert_eq!(parameters::apply::<Parameters>(&object), Ok(Parameters::default()));
-    assert!(fields.iter().all(|field| !field.doc.is_empty() && !field.doc.contains('\n')));
+    promises::parameters_agree_with_their_fields::<Hoeffding>();
 }
 
 #[test]
@@ -287,11 +256,7 @@ fn more_work_leaves_finished_shards_valid() {
     assert_eq!(other.iter().filter(|shard| before.contains(shard)).count(), 28);
     let draft = Hoeffding::shards(&Hoeffding::draft(default));
     assert!(draft.iter().all(|shard| before.contains(shard)));
-    for (i, shard) in before.iter().enumerate() {
-        assert!(!before[..i].contains(shard), "{shard:?} is there twice");
-        let json = serde_json::to_string(shard).unwrap();
-        assert_eq!(&serde_json::from_str::<Shard>(&json).unwrap(), shard);
-    }
+    promises::shards_are_values(&before);
 }
 
 #[test]
@@ -308,14 +273,9 @@ fn a_shard_gives_the_same_bits_twice_and_its_own_at_other_samples() {
     }
 }
 
-static FINGERPRINT: Fingerprint =
-    Fingerprint { experiment: Hoeffding::ID, digest: "0", sources: &[] };
-
 /// As the preprocessor sees it: JSON in, figures and claims of what was run out.
 #[test]
 fn any_setting_gives_figures_and_claims() {
-    let entry = Entry::new::<Hoeffding>(&FINGERPRINT);
-    let device = Device::default();
     for (given, figures, claims) in [
         (serde_json::json!({ "d": 10, "mu": 3, "delta": 0.001 }), 4, 6),
         (serde_json::json!({ "d": 100, "mu": 0.2, "delta": 0.2, "n": [200, 50, 100] }), 4, 7),
@@ -324,43 +284,15 @@ fn any_setting_gives_figures_and_claims() {
         (serde_json::json!({ "n": [10, 5], "d": 10 }), 4, 7),
         (serde_json::json!({ "n": [1000, 30], "d": 400 }), 4, 5),
     ] {
-        let mut given = given.as_object().unwrap().clone();
-        given.insert("replicates".into(), 3.into());
-        given.insert("draws".into(), 110.into());
-        let complete = entry.complete(&given).unwrap();
-        let parts = entry
-            .shards(&complete)
-            .unwrap()
-            .iter()
-            .map(|shard| entry.run(shard, &device).unwrap())
-            .collect();
-        let record = entry.merge(&complete, parts).unwrap();
-        for (name, estimate) in &record.estimates {
-            assert!(estimate.low <= estimate.value && estimate.value <= estimate.high, "{name}");
-            assert!(estimate.value.is_finite(), "{name}: {estimate:?}");
-        }
-        let json = serde_json::to_string(&record).unwrap();
-        assert!(json.len() < 60_000, "{} bytes", json.len());
-        assert_eq!(serde_json::from_str::<Record>(&json).unwrap(), record);
-        let drawn = entry.figures(&complete, &record).unwrap();
-        assert_eq!(drawn.len(), figures, "{given:?}");
-        let checked = entry.claims(&complete, &record).unwrap();
-        assert_eq!(checked.len(), claims, "{given:?}: {checked:?}");
-        for claim in checked {
-            assert!(drawn.iter().any(|figure| figure.name == claim.figure), "{claim:?}");
-        }
-        for mark in drawn.iter().flat_map(|figure| &figure.panels).flat_map(|panel| panel.marks()) {
-            match mark {
-                Mark::Line(Line { x, y, .. }) => {
-                    assert_eq!(x.len(), y.len());
-                    assert!(x.is_sorted());
-                }
-                Mark::Points(Points { x, y, low, high, .. }) => {
-                    assert_eq!(x.len(), y.len());
-                    assert_eq!(low.len(), high.len());
-                    assert!(low.is_empty() || low.len() == x.len());
-                }
-                _ => {}
+        let mut given = given;
+        given["replicates"] = 3.into();
+        given["draws"] = 110.into();
+        let shown = promises::shown::<Hoeffding>(&given, |_| false);
+        assert_eq!(shown.figures.len(), figures, "{given:?}");
+        assert_eq!(shown.claims.len(), claims, "{given:?}: {:?}", shown.claims);
+        for mark in shown.marks() {
+            if let Mark::Line(Line { x, .. }) = mark {
+                assert!(x.is_sorted());
             }
         }
     }

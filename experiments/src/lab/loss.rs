@@ -121,7 +121,7 @@ impl Loss {
     }
 }
 
-/// The margin of an answer: `y f`, or that of the class over the best other one, whose place is second.
+/// The margin of an answer: `y f`, or what the class has over the best other one.
 ///
 /// # Panics
 /// When target and answer differ in length, or are empty.
