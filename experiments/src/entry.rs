@@ -7,6 +7,7 @@ use burn::tensor::Device;
 use serde_json::Map;
 use serde_json::Value;
 
+use crate::bound::Bound;
 use crate::claim::Claim;
 use crate::data::DataSet;
 use crate::data::Supply;
@@ -208,6 +209,24 @@ impl Entry {
         self.methods.claims(parameters, record)
     }
 
+    /// The ids of the bounds that it evaluates.
+    #[must_use]
+    pub fn bound_ids(&self) -> &'static [&'static str] {
+        self.methods.bound_ids()
+    }
+
+    /// The bounds on a record, at every point.
+    ///
+    /// # Errors
+    /// When the parameters are not those of this experiment.
+    pub fn bounds(
+        &self,
+        parameters: &Map<String, Value>,
+        record: &Record,
+    ) -> Result<Vec<Bound>, Unreadable> {
+        self.methods.bounds(parameters, record)
+    }
+
     /// Parameters with values to sweep through.
     #[must_use]
     pub fn sweeps(&self) -> Vec<Sweep> {
@@ -243,6 +262,12 @@ trait Erased: Send + Sync {
         parameters: &Map<String, Value>,
         record: &Record,
     ) -> Result<Vec<Claim>, Unreadable>;
+    fn bound_ids(&self) -> &'static [&'static str];
+    fn bounds(
+        &self,
+        parameters: &Map<String, Value>,
+        record: &Record,
+    ) -> Result<Vec<Bound>, Unreadable>;
     fn sweeps(&self) -> Vec<Sweep>;
 }
 
@@ -341,6 +366,18 @@ impl<E: Exhibit> Erased for Typed<E> {
         record: &Record,
     ) -> Result<Vec<Claim>, Unreadable> {
         Ok(E::claims(&Self::parameters(parameters)?, record))
+    }
+
+    fn bound_ids(&self) -> &'static [&'static str] {
+        E::BOUNDS
+    }
+
+    fn bounds(
+        &self,
+        parameters: &Map<String, Value>,
+        record: &Record,
+    ) -> Result<Vec<Bound>, Unreadable> {
+        Ok(E::bounds(&Self::parameters(parameters)?, record))
     }
 
     fn sweeps(&self) -> Vec<Sweep> {

@@ -1,7 +1,8 @@
-//! How a record is shown: figures and claims. Looks alone; editing an exhibit recomputes nothing.
+//! How a record is shown: figures, claims and bounds. Looks alone; editing an exhibit recomputes nothing.
 
 use serde_json::Value;
 
+use crate::bound::Bound;
 use crate::claim::Claim;
 use crate::experiment::Experiment;
 use crate::figure::Figure;
@@ -20,6 +21,17 @@ pub trait Exhibit: Experiment {
 
     /// What the record must show. At default parameters every claim is enforced.
     fn claims(parameters: &Self::Parameters, record: &Record) -> Vec<Claim>;
+
+    /// The ids of the bounds that it evaluates, each one of its own in the whole catalog.
+    const BOUNDS: &'static [&'static str] = &[];
+
+    /// The bounds, at every point of what was run. Of the points of one id, the first is what is shown where
+    /// none is asked for. With parameters under which a theorem says nothing worth printing, its id may
+    /// be missing.
+    #[must_use]
+    fn bounds(_parameters: &Self::Parameters, _record: &Record) -> Vec<Bound> {
+        Vec::new()
+    }
 
     /// Parameters that are worth a slider, each with the values that `{sweep: PARAMETER}` shows. Every
     /// value is a simulation of its own, so a list of them is looks: no number depends on it.

@@ -6,8 +6,8 @@
 //! 1. [`parameters`]: what an author may set, typed and bounded;
 //! 2. [`record`]: what was measured, with intervals, and nothing about looks;
 //! 3. [`experiment`]: from parameters over shards to a record; [`data`]: what the book supplies for it;
-//! 4. [`claim`], [`figure`], [`exhibit`]: from a record to statements and pictures; [`rounding`]: how
-//!    many digits of a number;
+//! 4. [`claim`], [`bound`], [`figure`], [`exhibit`]: from a record to statements and pictures; [`rounding`]:
+//!    how many digits of a number;
 //! 5. [`lab`]: the apparatus that experiments share;
 //! 6. [`catalog`]: the experiments themselves, one file each;
 //! 7. [`entry`]: an experiment with its types erased, as the preprocessor sees it;
@@ -16,6 +16,7 @@
 //! This crate knows burn. It knows nothing of mdBook, of plotting, of HTML or of a command line.
 
 pub mod backend;
+pub mod bound;
 pub mod catalog;
 pub mod claim;
 pub mod data;

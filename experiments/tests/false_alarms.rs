@@ -39,9 +39,7 @@ fn margin(claim: &Claim) -> Option<f64> {
     let (below, above) = (claim.statistic - claim.low, claim.high - claim.statistic);
     let room = |distance: f64, half: f64| (half > 0.0).then(|| distance / half);
     match claim.threshold {
-        Threshold::AtLeast(least) | Threshold::Above(least) => {
-            room(claim.statistic - least, below)
-        }
+        Threshold::AtLeast(least) | Threshold::Above(least) => room(claim.statistic - least, below),
         Threshold::AtMost(most) | Threshold::Below(most) => room(most - claim.statistic, above),
         Threshold::Within(least, most) => {
             let (left, right) =

@@ -42,6 +42,7 @@
 //!   Here `λ*` is a formula.
 //! * Penalties compared as independent runs: paired, the differences are many standard errors.
 
+mod bounds;
 mod claims;
 pub mod formulas;
 mod looks;
@@ -54,6 +55,7 @@ use burn::tensor::Device;
 use self::setting::Parameters;
 use self::setting::Part;
 use self::setting::Shard;
+use crate::bound::Bound;
 use crate::claim::Claim;
 use crate::exhibit::Exhibit;
 use crate::exhibit::Sweep;
@@ -111,6 +113,7 @@ impl Experiment for DoubleDescentTheory {
 
 impl Exhibit for DoubleDescentTheory {
     const TITLE: &'static str = "Ridgeless regression against the exact formula";
+    const BOUNDS: &'static [&'static str] = bounds::IDS;
 
     fn figures(parameters: &Parameters, record: &Record) -> Vec<Figure> {
         looks::figures(parameters, record)
@@ -118,6 +121,10 @@ impl Exhibit for DoubleDescentTheory {
 
     fn claims(parameters: &Parameters, record: &Record) -> Vec<Claim> {
         claims::claims(parameters, record)
+    }
+
+    fn bounds(parameters: &Parameters, record: &Record) -> Vec<Bound> {
+        bounds::bounds(parameters, record)
     }
 
     fn sweeps() -> Vec<Sweep> {

@@ -45,6 +45,7 @@
 //!   ±0.15 around −1/2 that holds in three of four runs.
 //! * Samples that overlap between sizes, taken as independent for a claim over sizes.
 
+mod bounds;
 mod claims;
 mod looks;
 mod measure;
@@ -56,6 +57,7 @@ use burn::tensor::Device;
 use self::setting::Parameters;
 use self::setting::Part;
 use self::setting::Shard;
+use crate::bound::Bound;
 use crate::claim::Claim;
 use crate::exhibit::Exhibit;
 use crate::experiment::Cost;
@@ -103,6 +105,7 @@ impl Experiment for ErrorDecomposition {
 
 impl Exhibit for ErrorDecomposition {
     const TITLE: &'static str = "Four errors that add up";
+    const BOUNDS: &'static [&'static str] = bounds::IDS;
 
     fn figures(parameters: &Parameters, record: &Record) -> Vec<Figure> {
         looks::figures(parameters, record)
@@ -110,5 +113,9 @@ impl Exhibit for ErrorDecomposition {
 
     fn claims(parameters: &Parameters, record: &Record) -> Vec<Claim> {
         claims::claims(parameters, record)
+    }
+
+    fn bounds(parameters: &Parameters, record: &Record) -> Vec<Bound> {
+        bounds::bounds(parameters, record)
     }
 }

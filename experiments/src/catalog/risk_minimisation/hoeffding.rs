@@ -48,6 +48,7 @@
 //!   which the theorem excludes; and at small `n` its gap is below the loose bound only because
 //!   that bound allows nearly anything.
 
+mod bounds;
 mod claims;
 mod looks;
 mod measure;
@@ -60,6 +61,7 @@ use burn::tensor::Device;
 use self::setting::Parameters;
 use self::setting::Part;
 use self::setting::Shard;
+use crate::bound::Bound;
 use crate::claim::Claim;
 use crate::exhibit::Exhibit;
 use crate::exhibit::Sweep;
@@ -128,6 +130,7 @@ impl Experiment for Hoeffding {
 
 impl Exhibit for Hoeffding {
     const TITLE: &'static str = "When the bound on the statistical error holds";
+    const BOUNDS: &'static [&'static str] = bounds::IDS;
 
     fn figures(parameters: &Parameters, record: &Record) -> Vec<Figure> {
         looks::figures(parameters, record)
@@ -135,6 +138,10 @@ impl Exhibit for Hoeffding {
 
     fn claims(parameters: &Parameters, record: &Record) -> Vec<Claim> {
         claims::claims(parameters, record)
+    }
+
+    fn bounds(parameters: &Parameters, record: &Record) -> Vec<Bound> {
+        bounds::bounds(parameters, record)
     }
 
     /// No sample depends on `δ`, so its values share all shards.

@@ -28,7 +28,7 @@ pub(super) fn claims(parameters: &Parameters, record: &Record) -> Vec<Claim> {
             "expected-risk-is-exact",
             "expected_deviation",
             format!(
-                "Without the scatter of the noise it is within 5 % of the exact one, at all $p$ with \
+                "The mean risk of the minimum norm, without the scatter of the noise, is within 5 % of the exact one, at all $p$ with \
                  $|p-n|\\ge{FAR}$ together"
             ),
             Threshold::AtMost(0.05),

@@ -47,7 +47,7 @@ pub(super) fn claims(parameters: &Parameters, record: &Record) -> Vec<Claim> {
         .with_figure("sweeps"),
         count(
             "optimisation-falls",
-            "In every replicate the optimisation term falls with every further step of training",
+            "In every replicate the optimisation term falls from each number of steps of the grid to the next",
             "opt_falls",
         )
         .with_figure("sweeps"),

@@ -120,8 +120,8 @@ fn sweeps(parameters: &Parameters, record: &Record) -> Figure {
         Panel::plane(Axis::log(label), Axis::linear("loss (MSE)"), marks).title(&title)
     });
     let noise = if parameters.noise > 0.0 {
-        "The approximation term includes the noise: $\\sigma^2$ of it stays, however many features there \
-         are. "
+        "The approximation term includes the noise: nearly $\\sigma^2$ of it stays with all numbers of \
+         features that are shown. "
     } else {
         ""
     };

@@ -61,8 +61,8 @@ fn one_rule(parameters: &Parameters, record: &Record) -> Figure {
             "One rule, fixed before any sample was drawn: the gap $|\\hat L_n-L|$ that it exceeds \
              in 5 % of samples (points, with 95 % intervals; the line is exact, from the binomial \
              distribution), and what it may exceed with probability $\\delta={}$ at most (upper \
-             lines). All fall like $1/\\sqrt n$, so they are parallel. The bound that uses only \
-             $|\\ell|\\le1$ is twice the other; neither knows the risk of the rule, and both are \
+             lines). The bounds fall like $1/\\sqrt n$, and but for few points the quantile does \
+             too, so that the lines are parallel. The bound that uses only $|\\ell|\\le1$ is twice the other; neither knows the risk of the rule, and both are \
              generous.",
             parameters.delta
         ),
