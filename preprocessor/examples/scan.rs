@@ -27,6 +27,10 @@ fn list(path: &str, text: &str) {
             ItemKind::Math(math) if math.display => "display-math",
             ItemKind::Math(_) => "math",
             ItemKind::CodeToggle { .. } => "code-toggle",
+            ItemKind::TheoremOpen(_) => "theorem-open",
+            ItemKind::TheoremTitleEnd(_) => "theorem-title-end",
+            ItemKind::TheoremClose(_) => "theorem-close",
+            ItemKind::Unquote(_) => "unquote",
         };
         let place = lines.place(text, item.span.start);
         eprintln!("{path}:{place} {kind} {:?}", &text[item.span]);

@@ -16,7 +16,8 @@ use crate::diagnostics::suggest;
 /// Keys of the table that mdBook reads and we do not.
 const HOST_KEYS: [&str; 5] = ["after", "before", "command", "optional", "renderers"];
 /// Keys of the table that we read.
-const OWN_KEYS: [&str; 6] = ["backend", "data", "frozen", "math", "max-seconds", "records"];
+const OWN_KEYS: [&str; 8] =
+    ["backend", "bibliography", "data", "frozen", "math", "max-seconds", "records", "url"];
 
 /// Preprocessors that render math themselves, so that we keep out of it.
 const MATH_PREPROCESSORS: [&str; 3] = ["katex", "mathpunc", "typst-math"];
@@ -26,11 +27,13 @@ const MATH_PREPROCESSORS: [&str; 3] = ["katex", "mathpunc", "typst-math"];
 #[serde(rename_all = "kebab-case", default)]
 struct Table {
     backend: Option<String>,
+    bibliography: Option<PathBuf>,
     data: BTreeMap<String, PathBuf>,
     frozen: Option<bool>,
     math: Option<bool>,
     max_seconds: Option<f64>,
     records: Option<PathBuf>,
+    url: Option<String>,
 }
 
 /// What the configuration asks for.
@@ -39,6 +42,8 @@ struct Table {
 pub struct Config {
     /// The backend that runs experiments: `flex`, `ndarray`, `wgpu` or `auto`.
     pub backend: String,
+    /// The BibTeX file, relative to the book's root, as written.
+    pub bibliography: Option<PathBuf>,
     /// Names of data sets, each with its file relative to the book's root, as written.
     pub data: BTreeMap<String, PathBuf>,
     /// Fail rather than compute.
@@ -49,6 +54,8 @@ pub struct Config {
     pub max_seconds: f64,
     /// The folder of records.
     pub records: PathBuf,
+    /// Where the book is published, as `https://…/`; none where the configuration does not say.
+    pub url: Option<String>,
     /// The folder of lessons.
     pub lessons: PathBuf,
     /// Paths of `additional-css` and `additional-js`.
@@ -62,6 +69,7 @@ impl Config {
         let html = context.config.html_config().unwrap_or_default();
         Self {
             backend: table.backend.unwrap_or_else(|| "flex".into()),
+            bibliography: table.bibliography,
             data: table.data,
             frozen: table.frozen.unwrap_or(false),
             math: table.math.unwrap_or_else(|| {
@@ -72,6 +80,7 @@ impl Config {
             }),
             max_seconds: table.max_seconds.unwrap_or(600.0),
             records: context.root.join(table.records.unwrap_or_else(|| "records".into())),
+            url: address(table.url.as_deref()).or_else(|| address(html.site_url.as_deref())),
             lessons: context.root.join(&context.config.book.src),
             additional: html
                 .additional_css
@@ -94,6 +103,15 @@ impl Config {
     }
 }
 
+/// A whole address of the web with a slash at its end. mdBook's `site-url` is often a path alone.
+fn address(url: Option<&str>) -> Option<String> {
+    let url = url.map(str::trim)?;
+    let whole = url.starts_with("https://") || url.starts_with("http://");
+    let clean =
+        !url.contains(|c: char| c.is_whitespace() || c.is_control() || "{}\\\"<>".contains(c));
+    (whole && clean).then(|| format!("{}/", url.trim_end_matches('/')))
+}
+
 fn read_table(context: &PreprocessorContext, problems: &mut Problems) -> Table {
     let keys = context.config.get::<BTreeMap<String, serde_json::Value>>("preprocessor.simulation");
     for key in keys.ok().flatten().unwrap_or_default().keys() {
@@ -111,8 +129,8 @@ fn read_table(context: &PreprocessorContext, problems: &mut Problems) -> Table {
             problems.push(Problem::error(
                 None,
                 format!("book.toml: [preprocessor.simulation] cannot be read: {error:#}"),
-                "the keys are backend = \"flex\", frozen = false, math = true, \
-                 max-seconds = 600, records = \"records\", and \
+                "the keys are backend = \"flex\", bibliography = \"references.bib\", frozen = false, \
+                 math = true, max-seconds = 600, records = \"records\", url = \"https://…\", and \
                  [preprocessor.simulation.data] with a file for each name",
             ));
             Table::default()

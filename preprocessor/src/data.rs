@@ -117,18 +117,10 @@ impl Library {
 
     fn open(&self, name: &str) -> Result<Held, Fault> {
         let written = self.mapped.get(name).ok_or(Fault::Unmapped)?;
-        let shown = self.path(name);
-        let plain = |part| matches!(part, Component::Normal(_) | Component::CurDir);
-        if !written.components().all(plain) {
-            return Err(Fault::Outside(shown));
-        }
-        let unreadable = |error: &io::Error| Fault::Unreadable(shown.clone(), error.to_string());
-        let root = self.root.canonicalize().map_err(|error| unreadable(&error))?;
-        let path = root.join(written).canonicalize().map_err(|error| unreadable(&error))?;
-        if !path.starts_with(&root) {
-            return Err(Fault::Outside(shown));
-        }
-        let bytes = read(&path).map_err(|error| unreadable(&error))?;
+        let bytes = read_inside(&self.root, written).map_err(|refused| match refused {
+            Refused::Outside => Fault::Outside(self.path(name)),
+            Refused::Unreadable(error) => Fault::Unreadable(self.path(name), error.to_string()),
+        })?;
         let digest = blake3::hash(&bytes).to_hex().to_string();
         Ok(Held { bytes: bytes.into(), digest })
     }
@@ -168,6 +160,35 @@ impl Library {
         let message = format!("`{}` asks for the data `{name}`: {fault}", entry.id());
         Problem::error(Some(place.clone()), message, hint)
     }
+}
+
+/// Why a file of the book is not read.
+#[derive(Debug, thiserror::Error)]
+#[expect(clippy::exhaustive_enums, reason = "whoever reports needs all of them")]
+pub enum Refused {
+    /// It lies outside of the book.
+    #[error("it is not inside the book")]
+    Outside,
+    /// It cannot be read.
+    #[error("{0}")]
+    Unreadable(#[from] io::Error),
+}
+
+/// The bytes of a file inside the folder `root`, whose path from there is as somebody wrote it.
+///
+/// # Errors
+/// When it lies elsewhere, also by `..` or through a link, or cannot be read.
+pub fn read_inside(root: &Path, written: &Path) -> Result<Vec<u8>, Refused> {
+    let plain = |part| matches!(part, Component::Normal(_) | Component::CurDir);
+    if !written.components().all(plain) {
+        return Err(Refused::Outside);
+    }
+    let root = root.canonicalize()?;
+    let path = root.join(written).canonicalize()?;
+    if !path.starts_with(&root) {
+        return Err(Refused::Outside);
+    }
+    Ok(read(&path)?)
 }
 
 /// The bytes of a file, which must be one: a pipe would never end.

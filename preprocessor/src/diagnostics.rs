@@ -131,6 +131,11 @@ impl Problems {
         self.0.push(problem);
     }
 
+    /// Adds some, or none.
+    pub fn extend(&mut self, problems: impl IntoIterator<Item = Problem>) {
+        self.0.extend(problems);
+    }
+
     /// The problems, sorted by place (those without one first), errors before warnings.
     #[must_use]
     pub fn sorted(&self) -> Vec<&Problem> {

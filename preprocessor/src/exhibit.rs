@@ -1,17 +1,20 @@
-//! From records to what is shown: figures and claims, and which claims stop the build.
+//! From records to what is shown: figures, claims and bounds, and which claims stop the build.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use experiments::bound::Bound;
 use experiments::claim::Claim;
 use experiments::claim::Verdict;
 use experiments::figure::Figure;
+use experiments::record::Estimate;
 use experiments::record::Interval;
 
 use crate::diagnostics::Problem;
 use crate::diagnostics::Problems;
 use crate::export;
-use crate::number::number;
+use crate::number;
+use crate::number::Format;
 use crate::render::figure::align;
 use crate::resolve::Simulation;
 use crate::store::records::Stored;
@@ -23,6 +26,8 @@ pub struct Exhibited {
     pub figures: Vec<Figure>,
     /// Its claims.
     pub claims: Vec<Claim>,
+    /// Its bounds, at every point that there are numbers for.
+    pub bounds: Vec<Bound>,
 }
 
 /// Figures and claims of each record; the frames of a sweep have their axes in common. A claim of a simulation at default parameters that does not
@@ -38,7 +43,8 @@ pub fn exhibit(
         let shown =
             simulation.entry.figures(&simulation.parameters, &stored.record).and_then(|figures| {
                 let claims = simulation.entry.claims(&simulation.parameters, &stored.record)?;
-                Ok(Exhibited { figures, claims })
+                let bounds = simulation.entry.bounds(&simulation.parameters, &stored.record)?;
+                Ok(Exhibited { figures, claims, bounds })
             });
         match shown {
             Ok(exhibited) => {
@@ -98,14 +104,24 @@ fn enforce(simulation: &Simulation<'_>, claims: &[Claim], problems: &mut Problem
 /// What a claim measured and needs: "3.1 [2.9, 3.3] (Student t, 95.0 %), needs at least 3".
 #[must_use]
 pub fn measured(claim: &Claim) -> String {
-    let needs = export::threshold(claim.threshold);
-    let value = number(claim.statistic);
-    match claim.interval {
-        Some(interval) if interval != Interval::Exact => format!(
-            "{value} [{}, {}] ({interval}), needs {needs}",
-            number(claim.low),
-            number(claim.high)
-        ),
-        _ => format!("{value}, needs {needs}"),
-    }
+    let method = match claim.interval {
+        Some(interval) if interval != Interval::Exact => format!(" ({interval})"),
+        _ => String::new(),
+    };
+    format!("{}{method}, needs {}", statistic(claim), export::threshold(claim.threshold))
+}
+
+/// What a claim measured, cut where its interval says: "3.12 [2.94, 3.30]".
+#[must_use]
+pub fn statistic(claim: &Claim) -> String {
+    printed(claim.statistic, claim.low, claim.high)
+}
+
+/// A number with its interval, each cut where the interval says.
+#[must_use]
+pub fn printed(value: f64, low: f64, high: f64) -> String {
+    let interval = if low == high { Interval::Exact } else { Interval::StudentT { level: 0.95 } };
+    let estimate =
+        Estimate { value, low, high, n: 0, interval, unit: String::new(), tolerance: 0.0 };
+    number::print(&estimate, Format { interval: true, ..Format::default() }).text
 }

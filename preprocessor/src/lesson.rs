@@ -2,34 +2,43 @@
 
 use std::collections::BTreeMap;
 
-use experiments::entry::Catalog;
 use mdbook_preprocessor::PreprocessorContext;
 use mdbook_preprocessor::book::Book;
 use mdbook_preprocessor::book::BookItem;
 
+use crate::asked::Asked;
 use crate::config::Config;
-use crate::data::Library;
 use crate::diagnostics::Problem;
 use crate::diagnostics::Problems;
+use crate::formula::Template;
 use crate::resolve;
+use crate::resolve::Resources;
 use crate::resolve::Showing;
 use crate::resolve::Simulation;
 use crate::scan;
 use crate::scan::ItemKind;
 use crate::scan::Keyword;
 use crate::scan::Scan;
+use crate::sentence::Sentence;
+use crate::sentence::SentencePart;
 use crate::source::Origin;
 
 /// One chapter of the book.
 pub struct Lesson {
     /// Its text as mdBook handed it over.
     pub text: String,
+    /// Its title in the table of contents.
+    pub title: String,
     /// The way back to its files.
     pub origin: Origin,
     /// What was found in it.
     pub scan: Scan,
     /// What its simulation directives show, by index of the scanned item.
     pub showings: BTreeMap<usize, Showing>,
+    /// What its other directives ask for, by index of the scanned item.
+    pub asked: BTreeMap<usize, Asked>,
+    /// Its formulas, by index of the scanned item.
+    pub formulas: BTreeMap<usize, Template>,
     /// Its section numbers: `[4, 2]`; empty for an unnumbered chapter.
     pub section: Vec<u32>,
     /// Its page relative to the book's root: `a/b.html`.
@@ -59,40 +68,66 @@ pub fn scan(
         }
         let section = chapter.number.as_ref().map_or_else(Vec::new, |number| number.to_vec());
         let page = path.with_extension("html").to_string_lossy().replace('\\', "/");
-        let showings = BTreeMap::new();
-        lessons.push(Lesson { text, origin, scan, showings, section, page });
+        let title = chapter.name.clone();
+        let (showings, asked, formulas) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        lessons.push(Lesson {
+            title,
+            text,
+            origin,
+            scan,
+            showings,
+            asked,
+            formulas,
+            section,
+            page,
+        });
     }
     lessons
 }
 
 impl Lesson {
-    /// Resolves the directives of the lesson and adds their simulations to those of the book.
+    /// Resolves the simulations that the lesson shows and adds them to those of the book.
     pub fn resolve<'c>(
         &mut self,
-        catalog: &'c Catalog,
-        library: &Library,
+        resources: Resources<'c, '_>,
         simulations: &mut BTreeMap<String, Simulation<'c>>,
         problems: &mut Problems,
     ) {
         for (i, item) in self.scan.items.iter().enumerate() {
-            let ItemKind::Directive(directive) = &item.kind else { continue };
-            if directive.keyword == Keyword::Simulation {
-                let showing = resolve::resolve(
-                    directive,
-                    &self.origin,
-                    (catalog, library),
-                    simulations,
-                    problems,
-                );
+            if let ItemKind::Directive(directive) = &item.kind
+                && directive.keyword == Keyword::Simulation
+            {
+                let showing =
+                    resolve::resolve(directive, &self.origin, resources, simulations, problems);
                 self.showings.extend(showing.map(|showing| (i, showing)));
-            } else {
-                problems.push(Problem::error(
-                    Some(self.origin.place(item.span.clone())),
-                    format!("this version does not publish `[[{}]]` yet", directive.keyword),
-                    "write `\\[[` to show two brackets as they are",
-                ));
             }
         }
+    }
+
+    /// Reads what all other directives of the lesson ask for, those in formulas too.
+    pub fn read(&mut self, problems: &mut Problems) {
+        for (i, item) in self.scan.items.iter().enumerate() {
+            match &item.kind {
+                ItemKind::Directive(directive) => {
+                    let asked = Asked::read(directive, &self.origin, problems);
+                    self.asked.extend(asked.map(|asked| (i, asked)));
+                }
+                ItemKind::Math(math) => {
+                    self.formulas.insert(i, Template::read(math, &self.origin, problems));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Everything that the lesson asks for beside its simulations: in its text, in formulas, in captions.
+    pub fn all_asked(&self) -> impl Iterator<Item = SentencePart<'_>> {
+        let in_text = self.asked.values().map(SentencePart::Asked);
+        let in_formulas =
+            self.formulas.values().flat_map(Template::values).map(SentencePart::Value);
+        let sentences = self.showings.values().flat_map(|showing| [&showing.caption, &showing.alt]);
+        let in_sentences = sentences.flatten().flat_map(Sentence::asked);
+        in_text.chain(in_formulas).chain(in_sentences)
     }
 
     /// From the lesson's page to the book's root: `../` for each folder.

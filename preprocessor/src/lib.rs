@@ -3,38 +3,50 @@
 //! A lesson says `[[simulation adl-double-descent]]`. [`publish`] takes a book one straight line:
 //!
 //! 1. [`scan`]: lesson text to directives, math and code toggles with their places;
-//! 2. [`resolve`]: ids to experiments, YAML to typed parameters, to run keys;
+//! 2. [`resolve`]: ids to experiments, YAML to typed parameters, to run keys; [`asked`]: what all other
+//!    directives ask for;
 //! 3. [`obtain`]: the record with that key, or a run. *Below this line nothing computes*;
-//! 4. [`exhibit`]: record to figures and claims;
-//! 5. [`render`]: figure to SVG, TeX to HTML, to one line of HTML each;
-//! 6. [`lesson`]: fragments spliced into the lesson, every other byte as it was.
+//! 4. [`exhibit`]: record to figures, claims and bounds;
+//! 5. [`decide`]: what lessons state, against the records;
+//! 6. [`numbering`]: numbers of figures, bounds, theorems and equations, over the whole book;
+//! 7. [`render`]: figure to SVG, TeX to HTML, to one line of HTML each;
+//! 8. [`lesson`]: fragments spliced into the lesson, every other byte as it was.
 //!
 //! No step calls back into an earlier one (the scanner is a pure function, which captions go through as
 //! well). Problems are values ([`diagnostics`]), collected over the
 //! whole book. The catalog of experiments is an argument, not a global.
 
+pub mod asked;
+pub mod bibliography;
+pub mod cite;
 pub mod cli;
 pub mod config;
 pub mod data;
+pub mod decide;
 pub mod diagnostics;
 pub mod exhibit;
 pub mod export;
+pub mod formula;
 pub mod host;
 pub mod key;
+pub mod ledger;
 pub mod lesson;
 pub mod number;
 pub mod numbering;
 pub mod obtain;
 pub mod options;
+pub(crate) mod provenance;
 pub mod render;
 pub mod resolve;
 pub mod runner;
 pub mod scan;
+pub mod sentence;
 pub mod source;
 pub mod store;
 pub mod sweep;
 pub mod testcard;
 pub mod theme;
+pub mod typed;
 
 use std::collections::BTreeMap;
 
@@ -42,14 +54,26 @@ use experiments::entry::Catalog;
 use mdbook_preprocessor::PreprocessorContext;
 use mdbook_preprocessor::book::Book;
 
+use crate::asked::Asked;
+use crate::bibliography::Bibliography;
 use crate::config::Config;
 use crate::data::Library;
+use crate::decide::Evidence;
+use crate::diagnostics::Place;
 use crate::diagnostics::Problems;
+use crate::ledger::Ledger;
+use crate::lesson::Lesson;
+use crate::numbering::Index;
 use crate::obtain::Counts;
 use crate::obtain::Policy;
+use crate::render::Material;
 use crate::render::Rendered;
 use crate::render::Renderer;
+use crate::resolve::Resources;
+use crate::sentence::SentencePart;
+use crate::store::records::Stored;
 use crate::store::scratch::Scratch;
+use crate::typed::Typed;
 
 /// What a run may do, beyond the configuration of the book.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -75,6 +99,10 @@ pub struct Report {
     pub rendered: Rendered,
     /// The record files that lessons refer to.
     pub records: Vec<std::path::PathBuf>,
+    /// Numbers that authors typed into lessons with computed ones, where it was to look and tell.
+    pub typed: Vec<Typed>,
+    /// The records, by the names of their simulations.
+    pub stored: BTreeMap<String, Stored>,
 }
 
 /// Replaces the directives, math and code toggles of a book. Where the report has errors, the book
@@ -97,9 +125,18 @@ pub fn publish(
     let mut lessons = lesson::scan(context, book, &config, &mut problems);
 
     let mut simulations = BTreeMap::new();
+    let resources = Resources { catalog, library: &library, math: config.math };
     for lesson in &mut lessons {
-        lesson.resolve(catalog, &library, &mut simulations, &mut problems);
+        lesson.resolve(resources, &mut simulations, &mut problems);
+        lesson.read(&mut problems);
     }
+    resolve::add_named(
+        &named(&lessons, catalog, &mut problems),
+        resources,
+        &mut simulations,
+        &mut problems,
+    );
+    let bibliography = Bibliography::read(&context.root, &config, &mut problems);
 
     let policy = match problems.errors() {
         _ if config.frozen || options.check => Policy::Refuse,
@@ -111,10 +148,26 @@ pub fn publish(
 
     let exhibits = exhibit::exhibit(&simulations, &records, &mut problems);
 
-    let mut renderer =
-        Renderer::new(&config, &scratch, &simulations, &records, &exhibits, &lessons);
-    let contents: Vec<String> =
-        lessons.iter().map(|lesson| renderer.lesson(lesson, &mut problems)).collect();
+    let evidence = Evidence { simulations: &simulations, records: &records, exhibits: &exhibits };
+    let decided = decide::decide(&lessons, evidence, &mut problems);
+    let index = Index::new(&lessons, &exhibits, &mut problems);
+    let ledger = Ledger::new(&lessons, evidence, &decided, &index);
+
+    let material = Material {
+        config: &config,
+        scratch: &scratch,
+        evidence,
+        decided: &decided,
+        index: &index,
+        ledger: &ledger,
+        bibliography: &bibliography,
+    };
+    let mut renderer = Renderer::new(material, &lessons, &mut problems);
+    let contents: Vec<String> = lessons
+        .iter()
+        .enumerate()
+        .map(|(l, lesson)| renderer.lesson(l, lesson, &mut problems))
+        .collect();
     if !options.check {
         renderer.write_files(&config.lessons, &mut problems);
     }
@@ -123,6 +176,30 @@ pub fn publish(
     lesson::splice(book, contents);
 
     let store = store::records::Records::new(config.records.clone());
-    let records = simulations.values().map(|simulation| store.path(&simulation.inputs)).collect();
-    Report { problems, counts, rendered, records }
+    let files = simulations.values().map(|simulation| store.path(&simulation.inputs)).collect();
+    // It scans each lesson once more, which nobody waits for in a build.
+    let looked_at = lessons.iter().filter(|_| options.check);
+    let typed = looked_at.flat_map(|lesson| typed::typed(lesson, config.math)).collect();
+    Report { problems, counts, rendered, records: files, typed, stored: records }
+}
+
+/// The simulations that directives name, each with the place that does. A bound that no experiment has is
+/// a problem.
+fn named<'l>(
+    lessons: &'l [Lesson],
+    catalog: &'l Catalog,
+    problems: &mut Problems,
+) -> Vec<(&'l str, &'l Place)> {
+    let mut named = Vec::new();
+    for part in lessons.iter().flat_map(Lesson::all_asked) {
+        match part {
+            SentencePart::Value(value) => named.push((value.name.as_str(), &value.place)),
+            SentencePart::Asked(Asked::Bound(bound)) => match bound.subject(catalog) {
+                Ok(name) => named.push((name, &bound.place)),
+                Err(problem) => problems.push(problem),
+            },
+            SentencePart::Asked(asked) => named.extend(asked.names()),
+        }
+    }
+    named
 }

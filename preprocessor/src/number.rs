@@ -1,8 +1,11 @@
 //! How numbers read: in tick labels, descriptions, tables, claims and provenance.
 
+pub mod tex;
+
 use std::fmt::Write;
 
 use experiments::record::Estimate;
+use experiments::record::Interval;
 use experiments::rounding;
 
 /// A number as a person reads it: up to four significant digits, and powers of ten as
@@ -38,9 +41,92 @@ pub fn estimate(estimate: &Estimate) -> String {
         .map_or_else(|| number(estimate.value), |place| at_place(estimate.value, place))
 }
 
-/// A finite number rounded at the digit of 10^place.
+/// How an author wants an estimate to be printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "settings are given by name")]
+pub struct Format {
+    /// Significant digits, instead of those that the interval allows.
+    pub digits: Option<u8>,
+    /// In percent.
+    pub percent: bool,
+    /// Without the unit.
+    pub bare: bool,
+    /// With a plus sign before a positive number.
+    pub sign: bool,
+    /// With the interval behind it.
+    pub interval: bool,
+}
+
+/// An estimate in print.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Printed {
+    /// The number, with what the author asked for: `45.1`, `−3.0 %`, `0.31 [0.29, 0.33] nats`.
+    pub text: String,
+    /// How sure it is: `40.2 to 51.0 (Student t, 95.0 %), n = 20`; `exact`.
+    pub uncertainty: String,
+}
+
+/// Prints an estimate.
+#[must_use]
+pub fn print(found: &Estimate, format: Format) -> Printed {
+    let scale = if format.percent { 100.0 } else { 1.0 };
+    let scaled = Estimate {
+        value: found.value * scale,
+        low: found.low * scale,
+        high: found.high * scale,
+        ..found.clone()
+    };
+    let place = match format.digits {
+        Some(digits) if scaled.value.is_finite() && scaled.value != 0.0 => {
+            let after = digits.max(1) - 1;
+            Some(scientific(scaled.value, usize::from(after)).1 - i32::from(after))
+        }
+        Some(_) => None,
+        None => rounding::last_place(&scaled),
+    };
+    let one = |value: f64| match place {
+        Some(place) if value.is_finite() => at_place(value, place),
+        _ => number(value),
+    };
+    let mut text = one(scaled.value);
+    if format.sign && scaled.value > 0.0 {
+        text.insert(0, '+');
+    }
+    let exact = scaled.interval == Interval::Exact;
+    // The ends keep the digits that the uncertainty has, whatever the author makes of the number.
+    let (low, high) = ends(&scaled);
+    if format.interval && !exact {
+        let _ = write!(text, " [{low}, {high}]");
+    }
+    let mut unit = if format.percent { " %".to_owned() } else { String::new() };
+    if !format.bare && !found.unit.is_empty() {
+        let _ = write!(unit, " {}", found.unit);
+    }
+    text.push_str(&unit);
+    let uncertainty = match exact {
+        true => "exact".into(),
+        false => format!("{low} to {high}{unit} ({}), n = {}", scaled.interval, scaled.n),
+    };
+    Printed { text, uncertainty }
+}
+
+/// The ends of an estimate's interval, cut where it says.
+#[must_use]
+pub fn ends(estimate: &Estimate) -> (String, String) {
+    let place = rounding::last_place(estimate);
+    let end = |value: f64| match place {
+        Some(place) if value.is_finite() => at_place(value, place),
+        _ => number(value),
+    };
+    (end(estimate.low), end(estimate.high))
+}
+
+/// A finite number rounded at the digit of 10^place; nothing, a count of none, is 0.
 fn at_place(value: f64, place: i32) -> String {
-    let place = if value == 0.0 { place.min(0) } else { place };
+    if value == 0.0 {
+        return "0".into();
+    }
     let whole = |count: i32| usize::try_from(count).unwrap_or(0);
     // With more decimals than f64 has, the exponent is that of the number itself.
     let digits = whole(scientific(value, 17).1 - place);
@@ -140,7 +226,7 @@ mod tests {
     fn an_estimate_is_rounded_by_its_interval() {
         rounded(0.471_23, 0.0123, "0.471");
         rounded(-0.5, 0.0123, "−0.500");
-        rounded(0.0, 0.0123, "0.000");
+        rounded(0.0, 0.0123, "0");
         rounded(-0.0001, 0.0123, "−1 × 10⁻⁴");
         rounded(0.0, 1300.0, "0");
         rounded(9.96, 1.2, "10.0");
@@ -158,6 +244,33 @@ mod tests {
         rounded(f64::NAN, 1.0, "not a number");
         rounded(2.5, f64::INFINITY, "2.5");
         rounded(1e300, 1e299, "1.00 × 10³⁰⁰");
+    }
+
+    #[track_caller]
+    fn printed(format: Format, expected: &str) {
+        let found = Estimate { unit: "nats".into(), ..statistics::mean(&[0.30, 0.31, 0.33, 0.31]) };
+        assert_eq!(print(&found, format).text, expected);
+    }
+
+    #[test]
+    fn an_author_may_ask_for_another_form() {
+        let plain = Format::default();
+        printed(plain, "0.312 nats");
+        printed(Format { digits: Some(1), ..plain }, "0.3 nats");
+        printed(Format { digits: Some(5), bare: true, ..plain }, "0.31250");
+        printed(Format { bare: true, sign: true, ..plain }, "+0.312");
+        printed(Format { bare: true, percent: true, ..plain }, "31.2 %");
+        printed(Format { interval: true, ..plain }, "0.312 [0.292, 0.333] nats");
+        let found = statistics::mean(&[0.30, 0.31, 0.33, 0.31]);
+        let expected = "0.292 to 0.333 (Student t, 95.0 %), n = 4";
+        assert_eq!(print(&found, plain).uncertainty, expected);
+        let exact = print(&statistics::exact(0.05, 9), Format { percent: true, ..plain });
+        assert_eq!((exact.text.as_str(), exact.uncertainty.as_str()), ("5 %", "exact"));
+        assert_eq!(print(&statistics::exact(f64::INFINITY, 9), plain).text, "∞");
+        assert_eq!(
+            print(&statistics::exact(0.0, 9), Format { digits: Some(3), ..plain }).text,
+            "0"
+        );
     }
 
     #[test]

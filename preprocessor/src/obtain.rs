@@ -191,7 +191,7 @@ fn unavailable(simulation: &Simulation<'_>, records: &Records) -> Problem {
 }
 
 /// Which components of the run key differ, old and new.
-fn changed(stored: &Stored, simulation: &Simulation<'_>) -> Vec<String> {
+pub(crate) fn changed(stored: &Stored, simulation: &Simulation<'_>) -> Vec<String> {
     let (old, new) = (&stored.inputs, &simulation.inputs);
     let mut changed = Vec::new();
     if old.fingerprint != new.fingerprint {

@@ -6,8 +6,10 @@ use serde_json::Map;
 use serde_json::Value;
 
 use crate::diagnostics::Place;
+use crate::diagnostics::Problem;
+use crate::diagnostics::Problems;
 use crate::scan::Directive;
-use crate::source::Origin;
+use crate::source::Locate;
 
 /// Reads a YAML flow mapping.
 ///
@@ -33,17 +35,39 @@ pub fn parse(yaml: &str) -> Result<Map<String, Value>, (String, usize)> {
     })
 }
 
+/// The options as they are given; nothing, and a problem, where they cannot be read.
+pub fn given(
+    directive: &Directive,
+    locate: &dyn Locate,
+    problems: &mut Problems,
+) -> Option<Map<String, Value>> {
+    let Some(options) = &directive.options else { return Some(Map::new()) };
+    match parse(&options.text) {
+        Ok(map) => Some(map),
+        Err((message, at)) => {
+            let last = options.text.len().saturating_sub(1);
+            let start = options.source_offset(at.min(last));
+            problems.push(Problem::error(
+                Some(locate.place(start..start + 1)),
+                format!("the options are not a YAML mapping: {message}"),
+                "write `{name: value, other: [1, 2]}`",
+            ));
+            None
+        }
+    }
+}
+
 /// Finds the parts of a directive's options, for the places of problems. What is not found stands
 /// where all of the options stand.
 pub struct Places<'a> {
     directive: &'a Directive,
-    origin: &'a Origin,
+    origin: &'a dyn Locate,
 }
 
 impl<'a> Places<'a> {
     /// The parts of this directive.
     #[must_use]
-    pub fn new(directive: &'a Directive, origin: &'a Origin) -> Self {
+    pub fn new(directive: &'a Directive, origin: &'a dyn Locate) -> Self {
         Self { directive, origin }
     }
 

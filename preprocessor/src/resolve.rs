@@ -1,6 +1,7 @@
 //! From directives to simulations: ids to experiments, YAML to typed parameters, names to run keys.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use experiments::entry::Catalog;
 use experiments::entry::Entry;
@@ -17,6 +18,7 @@ use crate::key::RunInputs;
 use crate::options;
 use crate::options::Places;
 use crate::scan::Directive;
+use crate::sentence::Sentence;
 use crate::source::Origin;
 use crate::sweep;
 use crate::sweep::Frame;
@@ -24,7 +26,10 @@ use crate::sweep::Sweep;
 use crate::sweep::Swept;
 
 /// Options of a directive that are not parameters of the experiment.
-const OPTIONS: [&str; 4] = ["as", "caption", "figure", "sweep"];
+const OPTIONS: [&str; 5] = ["alt", "as", "caption", "figure", "sweep"];
+
+/// Names that files of the build's own have in `figures/`.
+const RESERVED: [&str; 1] = ["ledger"];
 
 /// An experiment with one set of parameters, shown under a name.
 pub struct Simulation<'c> {
@@ -53,18 +58,40 @@ pub struct Showing {
     /// The one figure to show, or all.
     pub figure: Option<String>,
     /// The author's caption instead of the exhibit's.
-    pub caption: Option<String>,
+    pub caption: Option<Sentence>,
+    /// The author's words for those who do not see the figure, instead of the exhibit's.
+    pub alt: Option<Sentence>,
     /// Whether this directive asks for the sweep; without, the simulation's own frame is shown alone.
     pub swept: bool,
     /// Where.
     pub place: Place,
 }
 
+impl Showing {
+    /// Whether it shows the figure of that name.
+    #[must_use]
+    pub fn shows(&self, figure: &str) -> bool {
+        self.figure.as_ref().is_none_or(|only| only == figure)
+    }
+}
+
+/// What directives are resolved with.
+#[derive(Clone, Copy)]
+#[expect(clippy::exhaustive_structs, reason = "given by name")]
+pub struct Resources<'c, 'l> {
+    /// The experiments.
+    pub catalog: &'c Catalog,
+    /// The data files of the book.
+    pub library: &'l Library,
+    /// Whether dollars are ours.
+    pub math: bool,
+}
+
 /// Resolves one `[[simulation …]]`, adds its simulations to those of the book, and says what to show.
 pub fn resolve<'c>(
     directive: &Directive,
     origin: &Origin,
-    (catalog, library): (&'c Catalog, &Library),
+    Resources { catalog, library, math }: Resources<'c, '_>,
     simulations: &mut BTreeMap<String, Simulation<'c>>,
     problems: &mut Problems,
 ) -> Option<Showing> {
@@ -80,7 +107,7 @@ pub fn resolve<'c>(
         problems.push(Problem::error(Some(place), message, suggest(id, known)));
         return None;
     };
-    let mut given = given(directive, origin, problems)?;
+    let mut given = options::given(directive, origin, problems)?;
     let places = Places::new(directive, origin);
     let mut text = |key: &'static str, problems: &mut Problems| match given.remove(key) {
         None => Ok(None),
@@ -94,14 +121,14 @@ pub fn resolve<'c>(
             Err(())
         }
     };
-    let (name, figure, caption) =
-        (text("as", problems), text("figure", problems), text("caption", problems));
+    let (name, figure) = (text("as", problems), text("figure", problems));
+    let (caption, alt) = (text("caption", problems), text("alt", problems));
     let name = name.ok()?.unwrap_or_else(|| id.to_owned());
     if !is_name(&name) || is_another_id(&name, entry, catalog) {
         problems.push(Problem::error(
             Some(places.key(&["as"])),
             format!("`{name}` cannot be the name of a simulation of `{id}`"),
-            "use up to 64 lower-case letters, digits and hyphens, not the id of another experiment",
+            "use up to 64 lower-case letters, digits and hyphens, not `ledger` and not the id of another experiment",
         ));
         return None;
     }
@@ -135,27 +162,42 @@ pub fn resolve<'c>(
         }
     }?;
     resolved.finish();
-    Some(Showing { name, figure: figure.ok()?, caption: caption.ok()?, swept, place })
+    let mut sentence = |text: Option<String>, key: &str| {
+        text.map(|text| Sentence::read(&text, math, &places.value(&[key]), problems))
+    };
+    let caption = sentence(caption.ok()?, "caption");
+    let alt = sentence(alt.ok()?, "alt");
+    Some(Showing { name, figure: figure.ok()?, caption, alt, swept, place })
 }
 
-/// The options as they are given; nothing where they cannot be read.
-fn given(
-    directive: &Directive,
-    origin: &Origin,
+/// Adds the simulations that directives name and no lesson shows: of an experiment's id, at its defaults.
+/// Any other name is a problem at each of its places.
+pub fn add_named<'c>(
+    named: &[(&str, &Place)],
+    Resources { catalog, library, .. }: Resources<'c, '_>,
+    simulations: &mut BTreeMap<String, Simulation<'c>>,
     problems: &mut Problems,
-) -> Option<Map<String, Value>> {
-    let Some(options) = &directive.options else { return Some(Map::new()) };
-    match options::parse(&options.text) {
-        Ok(map) => Some(map),
-        Err((message, at)) => {
-            let last = options.text.len().saturating_sub(1);
-            let start = options.source_offset(at.min(last));
+) {
+    for &(name, place) in named {
+        if simulations.contains_key(name) {
+            continue;
+        }
+        let Some(entry) = catalog.get(name) else {
+            let ids = catalog.iter().map(|entry| entry.id().to_owned());
+            let known: BTreeSet<String> = simulations.keys().cloned().chain(ids).collect();
             problems.push(Problem::error(
-                Some(origin.place(start..start + 1)),
-                format!("the options are not a YAML mapping: {message}"),
-                "write `{name: value, other: [1, 2]}`",
+                Some(place.clone()),
+                format!("no lesson shows a simulation `{name}`, and there is no such experiment"),
+                suggest(name, known.iter().map(String::as_str)),
             ));
-            None
+            continue;
+        };
+        // Defaults are always complete.
+        let parameters = entry.complete(&Map::new()).unwrap_or_default();
+        let mut resolved =
+            Resolved { catalog, library, entry, simulations, problems, place, new: Vec::new() };
+        if resolved.add(name, parameters, None, place).is_some() {
+            resolved.finish();
         }
     }
 }
@@ -257,7 +299,7 @@ impl Resolved<'_, '_> {
 }
 
 fn is_another_id(name: &str, entry: &Entry, catalog: &Catalog) -> bool {
-    catalog.get(name).is_some_and(|other| other.id() != entry.id())
+    RESERVED.contains(&name) || catalog.get(name).is_some_and(|other| other.id() != entry.id())
 }
 
 /// Whether a name matches `[a-z0-9][a-z0-9-]{0,63}`.

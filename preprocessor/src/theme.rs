@@ -17,12 +17,16 @@ macro_rules! file {
 /// Every file of the theme: its path in the theme folder, with `/`, and its bytes.
 pub const FILES: &[(&str, &[u8])] = &[
     file!("katex.css"),
+    file!("blocks.css"),
     file!("code-toggle.css"),
     file!("figures.css"),
+    file!("text.css"),
     file!("sweep.css"),
     file!("paper.css"),
+    file!("blocks.js"),
     file!("code-toggle.js"),
     file!("sweep.js"),
+    file!("ledger.js"),
     font!("KaTeX_AMS-Regular.woff2"),
     font!("KaTeX_Caligraphic-Bold.woff2"),
     font!("KaTeX_Caligraphic-Regular.woff2"),
@@ -46,11 +50,18 @@ pub const FILES: &[(&str, &[u8])] = &[
 ];
 
 /// The style sheets among [`FILES`], in the order in which a page needs them.
-pub const STYLES: &[&str] =
-    &["katex.css", "figures.css", "sweep.css", "code-toggle.css", "paper.css"];
+pub const STYLES: &[&str] = &[
+    "katex.css",
+    "figures.css",
+    "text.css",
+    "sweep.css",
+    "blocks.css",
+    "code-toggle.css",
+    "paper.css",
+];
 
 /// The scripts among [`FILES`].
-pub const SCRIPTS: &[&str] = &["code-toggle.js", "sweep.js"];
+pub const SCRIPTS: &[&str] = &["blocks.js", "code-toggle.js", "sweep.js", "ledger.js"];
 
 /// How our css names a font: mdBook puts the published, hashed name in its place.
 const RESOURCE: (&str, &str) = (r#"url({{ resource "fonts/"#, r#"" }}) format("woff2")"#);

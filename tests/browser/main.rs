@@ -3,6 +3,7 @@
 mod axe;
 mod driver;
 mod sweep;
+mod text;
 
 use std::path::Path;
 use std::path::PathBuf;
@@ -37,11 +38,16 @@ fn course() -> (tempfile::TempDir, PathBuf) {
 }
 
 const THEMES: [&str; 5] = ["light", "rust", "coal", "navy", "ayu"];
-const PAGES: [&str; 4] = [
+const PAGES: [&str; 9] = [
     "index.html",
     "optimisation/loss-landscapes.html",
     "generalisation/double-descent.html",
     "robustness/adversarial-robustness.html",
+    "risk-minimisation/beyond-the-training-set.html",
+    "risk-minimisation/error-decomposition.html",
+    "ledger.html",
+    "gallery.html",
+    "references.html",
 ];
 
 /// What is wrong with the figures of the page: text that overlaps other text or leaves its drawing,

@@ -3,6 +3,7 @@
 
 pub mod pixels;
 pub mod probe;
+pub mod twin;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -126,7 +127,8 @@ impl TinyBook {
 }
 
 /// Stands for the HTML renderer where only preprocessors are to run.
-struct Html;
+#[derive(Clone, Copy, Debug)]
+pub struct Html;
 
 impl mdbook_renderer::Renderer for Html {
     fn name(&self) -> &'static str {

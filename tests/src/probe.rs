@@ -22,6 +22,7 @@ use experiments::lab::statistics;
 use experiments::parameters::Field;
 use experiments::parameters::Kind;
 use experiments::parameters::Parameters;
+use experiments::record::Estimate;
 use experiments::record::Record;
 use experiments::record::Table;
 use serde::Deserialize;
@@ -150,11 +151,21 @@ impl Experiment for Probe {
         let height = parts[..widths.len()].to_vec();
         let slope = if parameters.mood == "lie" { -1.0 } else { parameters.slope };
         Record {
-            estimates: [("slope".into(), statistics::exact(slope, parameters.replicates))].into(),
+            estimates: [
+                ("slope".into(), statistics::exact(slope, parameters.replicates)),
+                ("wobble".into(), wobble(parameters.replicates)),
+            ]
+            .into(),
             tables: [("line".into(), Table::new([("width", widths), ("height", height)]))].into(),
             ..Record::default()
         }
     }
+}
+
+/// A number with an interval: a mean of 1, each time with the same scatter.
+fn wobble(replicates: usize) -> Estimate {
+    let scatter = [-1.0, 0.0, 1.0].into_iter().cycle().take(replicates);
+    statistics::mean(&scatter.map(|sign| 1.0 + sign / 59.3).collect::<Vec<_>>())
 }
 
 impl Exhibit for Probe {

@@ -60,3 +60,19 @@ fn every_entry_of_the_catalog_is_sound() {
         assert!(!entry.shards(&draft).unwrap().is_empty());
     }
 }
+
+/// The numbers that are typed into the lessons in full, as `check --numbers` lists them. Each was read, and is
+/// a setting, a place of a grid, or theory: a new one is to be read too.
+#[test]
+fn typed_numbers_were_read() {
+    let report = cli::check(&tests::repository(), Arc::new(experiments::catalog::all())).unwrap();
+    let full = ["double-descent.md", "error-decomposition.md", "beyond-the-training-set.md"];
+    let typed = report
+        .typed
+        .iter()
+        .filter(|typed| full.iter().any(|lesson| typed.place.file.path.ends_with(lesson)));
+    let listed: Vec<String> = typed
+        .map(|typed| format!("{}: {} in “{}”", typed.place.file.path, typed.number, typed.around))
+        .collect();
+    insta::assert_snapshot!(listed.join("\n"));
+}

@@ -1,6 +1,8 @@
 //! The whole thing from outside: tiny books in, pages and problems out.
 
 mod backends;
+mod blocks;
+mod cite;
 mod course;
 mod data;
 mod edits;
@@ -8,6 +10,9 @@ mod errors;
 mod export;
 mod hostile;
 mod line;
+mod lookup;
+mod mutations;
 mod pages;
 mod protocol;
 mod sweep;
+mod text;

@@ -137,14 +137,15 @@ fn check_writes_nothing_and_gc_removes_what_nobody_refers_to() {
 fn gc_keeps_the_records_that_lessons_show_whatever_the_renderer() {
     let records = tests::tree(&tests::repository().join("experiments/records"));
     let toml = "[preprocessor.simulation]\nafter = [\"links\"]\nrenderers = [\"markdown\"]\n";
-    let catalog = experiments::catalog::all();
-    let lesson: String =
-        catalog.iter().map(|entry| format!("[[simulation {}]]\n\n", entry.id())).collect();
-    // With the sweep of the course, each of whose values has its own record.
-    let course = tests::repository().join("book/generalisation/double-descent.md");
-    let course = std::fs::read_to_string(course).unwrap();
-    let sweep = course.lines().find(|line| line.contains("sweep: {")).unwrap();
-    let lesson = format!("{lesson}{sweep}\n");
+    // Every simulation of the course on one page.
+    let mut lesson = String::new();
+    for (path, bytes) in tests::tree(&tests::repository().join("book")) {
+        if path.extension().is_some_and(|extension| extension == "md") {
+            let text = String::from_utf8(bytes).unwrap();
+            let shown = text.lines().filter(|line| line.starts_with("[[simulation "));
+            lesson.extend(shown.flat_map(|line| [line, "\n\n"]));
+        }
+    }
     let book = TinyBook::with(toml, &[("SUMMARY.md", "- [A](a.md)\n"), ("a.md", &lesson)]);
     for (name, bytes) in &records {
         book.write(&format!("records/{}", name.display()), std::str::from_utf8(bytes).unwrap());

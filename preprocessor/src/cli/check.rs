@@ -1,13 +1,39 @@
 //! `check`: everything that can be known without computing or writing.
 
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::bail;
+use clap::Args;
 use experiments::entry::Catalog;
 
+use super::Root;
 use super::book;
 use crate::Report;
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    #[command(flatten)]
+    root: Root,
+    /// List the numbers that are typed into lessons with computed ones, to be looked through
+    #[arg(long)]
+    numbers: bool,
+}
+
+impl Check {
+    /// Runs the command.
+    pub(super) fn run(self, catalog: Arc<Catalog>) -> anyhow::Result<()> {
+        let report = check(&self.root.root, catalog)?;
+        if self.numbers {
+            let mut out = std::io::stdout().lock();
+            for typed in &report.typed {
+                writeln!(out, "{}: {} in “{}”", typed.place, typed.number, typed.around)?;
+            }
+        }
+        Ok(())
+    }
+}
 
 /// Checks the book at `root`: scans and resolves every lesson, reads every record, decides every
 /// claim, renders every figure and formula; computes nothing and writes nothing. Records that no

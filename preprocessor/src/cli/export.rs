@@ -12,6 +12,7 @@ use experiments::entry::Catalog;
 use experiments::figure::Figure;
 
 use super::shown;
+use super::shown::Means;
 use crate::diagnostics::suggest;
 use crate::export;
 use crate::export::Format;
@@ -64,6 +65,9 @@ pub(super) struct Export {
     /// Fail rather than compute: the record must be there and match the code
     #[arg(long)]
     frozen: bool,
+    /// Compute everything again, without using or changing any record
+    #[arg(long, conflicts_with = "frozen")]
+    fresh: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -95,7 +99,12 @@ impl Export {
         self.refuse_what_is_not_of(format)?;
         // Before anything is computed.
         let font = self.font(format)?;
-        let shown = shown::shown(&self.root, Some(&self.name), catalog, self.frozen)?;
+        let means = match (self.frozen, self.fresh) {
+            (true, _) => Means::Frozen,
+            (_, true) => Means::Fresh,
+            _ => Means::Any,
+        };
+        let shown = shown::shown(&self.root, Some(&self.name), catalog, means)?;
         let parts = (
             shown.simulations.get(&self.name),
             shown.records.get(&self.name),
@@ -104,7 +113,13 @@ impl Export {
         let (Some(simulation), Some(record), Some(exhibited)) = parts else {
             bail!("`{}` cannot be shown", self.name);
         };
-        let (at, figure) = self.figure(&exhibited.figures)?;
+        if self.fresh {
+            eprintln!("note: computed again: record {}", record.digest);
+        }
+        let (at, figure) = shown::figure(&self.name, self.figure.as_deref(), &exhibited.figures)?;
+        if self.figure.is_none() {
+            shown::tell_others(&exhibited.figures);
+        }
         let bytes = match format {
             Format::Csv => csv(figure).into_bytes(),
             Format::Json => {
@@ -158,28 +173,6 @@ impl Export {
             Some(option) => bail!("`{option}` means nothing for {}: leave it out", format.name()),
             None => Ok(()),
         }
-    }
-
-    /// The figure that is asked for and its number. Says which others there are.
-    fn figure<'f>(&self, figures: &'f [Figure]) -> anyhow::Result<(usize, &'f Figure)> {
-        let names = || figures.iter().map(|figure| figure.name.as_str());
-        let asked = |figure: &Figure| match &self.figure {
-            Some(name) => *name == figure.name,
-            None => true,
-        };
-        let Some(at) = figures.iter().position(asked) else {
-            let name = self.figure.as_deref().unwrap_or_default();
-            bail!("`{}` has no figure `{name}`: {}", self.name, suggest(name, names()));
-        };
-        if self.figure.is_none() && figures.len() > 1 {
-            let others: Vec<String> = names().skip(1).map(|name| format!("`{name}`")).collect();
-            eprintln!(
-                "note: this is `{}`; `--figure` gives the others: {}",
-                figures[at].name,
-                others.join(", ")
-            );
-        }
-        Ok((at, &figures[at]))
     }
 
     fn look(&self, format: Format, family: Option<String>) -> Look {

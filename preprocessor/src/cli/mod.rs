@@ -3,12 +3,16 @@
 mod book;
 mod build;
 mod check;
+mod cite;
 mod export;
 mod gc;
+mod list;
 mod sheet;
+mod show;
 mod shown;
 
 use std::io::IsTerminal;
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -19,8 +23,12 @@ use clap::Subcommand;
 use experiments::entry::Catalog;
 
 use self::build::Build;
+use self::check::Check;
+use self::cite::Cite;
 use self::export::Export;
+use self::list::List;
 use self::sheet::Sheet;
+use self::show::Show;
 use crate::Options;
 use crate::host;
 
@@ -40,11 +48,17 @@ enum Command {
     /// Build the book with mdBook's own driver, in this process
     Build(Build),
     /// Check lessons, claims and records without computing or writing anything
-    Check(Root),
+    Check(Check),
+    /// Print what cites a figure in a paper or a deck, or say which cited figures changed since
+    Cite(Cite),
     /// Write one figure, or its numbers, into a file
     Export(Export),
     /// Remove records that no lesson refers to, and finished shards
     Gc(Root),
+    /// Print every experiment that a lesson can name, and which the book shows
+    List(List),
+    /// Print parameters, estimates, claims, figures and cost of a simulation or an experiment
+    Show(Show),
     /// Draw every figure of the book and a test card into PNG sheets, to look at
     Sheet(Sheet),
     /// Say whether a renderer is supported (mdBook asks this)
@@ -66,7 +80,7 @@ struct Root {
 pub fn main(catalog: Catalog) -> ExitCode {
     log();
     let arguments = Arguments::parse();
-    finished(run(arguments.command, Arc::new(catalog)))
+    finished(run(arguments.command, Arc::new(catalog), &mut std::io::stdout()))
 }
 
 /// Runs one command, as `["export", "NAME"]`, with a catalog of experiments.
@@ -74,8 +88,20 @@ pub fn main(catalog: Catalog) -> ExitCode {
 /// # Errors
 /// When there is no such command, and those of the command.
 pub fn command(arguments: &[&str], catalog: Arc<Catalog>) -> anyhow::Result<ExitCode> {
+    command_into(arguments, catalog, &mut std::io::stdout())
+}
+
+/// The same, with what `cite`, `list` and `show` print for people written to `out`.
+///
+/// # Errors
+/// Those of [`command`].
+pub fn command_into(
+    arguments: &[&str],
+    catalog: Arc<Catalog>,
+    out: &mut dyn Write,
+) -> anyhow::Result<ExitCode> {
     let arguments = std::iter::once(&"mdbook-simulation").chain(arguments);
-    run(Arguments::try_parse_from(arguments)?.command, catalog)
+    run(Arguments::try_parse_from(arguments)?.command, catalog, out)
 }
 
 fn finished(result: anyhow::Result<ExitCode>) -> ExitCode {
@@ -104,7 +130,11 @@ fn log() {
         .try_init();
 }
 
-fn run(command: Option<Command>, catalog: Arc<Catalog>) -> anyhow::Result<ExitCode> {
+fn run(
+    command: Option<Command>,
+    catalog: Arc<Catalog>,
+    out: &mut dyn Write,
+) -> anyhow::Result<ExitCode> {
     match command {
         None => {
             let (mut input, mut output) = (std::io::stdin().lock(), std::io::stdout().lock());
@@ -118,9 +148,10 @@ fn run(command: Option<Command>, catalog: Arc<Catalog>) -> anyhow::Result<ExitCo
             });
         }
         Some(Command::Build(build)) => build.run(catalog)?,
-        Some(Command::Check(Root { root })) => {
-            check(&root, catalog)?;
-        }
+        Some(Command::Check(check)) => check.run(catalog)?,
+        Some(Command::Cite(cite)) => return cite.run(&catalog, out),
+        Some(Command::List(list)) => list.run(&catalog, out)?,
+        Some(Command::Show(show)) => show.run(&catalog, out)?,
         Some(Command::Export(export)) => export.run(&catalog)?,
         Some(Command::Gc(Root { root })) => gc::gc(&root, catalog)?,
         Some(Command::Sheet(sheet)) => sheet.run(&catalog)?,

@@ -41,11 +41,13 @@ impl Sheet {
 impl Sheet {
     /// Runs the command.
     pub(super) fn run(self, catalog: &Catalog) -> anyhow::Result<()> {
+        use crate::cli::shown::Means;
         use crate::export::sheet::sheets;
         use crate::render::figure::Theme;
         use anyhow::Context as _;
 
-        let figures = figures(&super::shown::shown(&self.root, None, catalog, self.frozen)?);
+        let means = if self.frozen { Means::Frozen } else { Means::Any };
+        let figures = figures(&super::shown::shown(&self.root, None, catalog, means)?);
         let folder = self.output.display();
         std::fs::create_dir_all(&self.output).with_context(|| folder.to_string())?;
         let themes: &[_] = match self.theme {

@@ -1,11 +1,17 @@
 //! From figures, formulas and code toggles to HTML, and lessons with it put in.
 
+pub mod block;
+pub mod bound;
 pub mod drawing;
 pub mod figure;
 pub mod html;
+pub mod inline;
+mod ledger;
 pub mod math;
 pub mod page;
 pub mod published;
+mod showing;
+mod statement;
 pub mod sweep;
 pub mod toggle;
 
@@ -13,26 +19,27 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use experiments::claim::Claim;
-
+use crate::asked::Asked;
+use crate::bibliography::Bibliography;
 use crate::config::Config;
+use crate::decide::Decided;
+use crate::decide::Evidence;
 use crate::diagnostics::Problem;
 use crate::diagnostics::Problems;
-use crate::diagnostics::suggest;
-use crate::exhibit::Exhibited;
 use crate::export;
+use crate::ledger::Ledger;
 use crate::lesson::Lesson;
 use crate::numbering::FigureId;
-use crate::numbering::Numbering;
-use crate::render::figure::Look;
+use crate::numbering::Index;
+use crate::numbering::Spot;
+use crate::render::inline::Page;
+use crate::render::inline::Within;
 use crate::render::published::Published;
-use crate::resolve::Showing;
-use crate::resolve::Simulation;
-use crate::scan;
 use crate::scan::Item;
 use crate::scan::ItemKind;
+use crate::sentence::Sentence;
+use crate::sentence::SentencePart;
 use crate::store::layout;
-use crate::store::records::Stored;
 use crate::store::scratch::Scratch;
 use crate::theme;
 
@@ -50,29 +57,49 @@ pub struct Rendered {
     pub toggles: usize,
 }
 
+/// What a book is rendered from.
+#[derive(Clone, Copy)]
+#[expect(clippy::exhaustive_structs, reason = "given by name")]
+pub struct Material<'a> {
+    /// What the book asks for.
+    pub config: &'a Config,
+    /// Where temporary files go.
+    pub scratch: &'a Scratch,
+    /// Simulations, records and what they show.
+    pub evidence: Evidence<'a>,
+    /// The verdicts on what lessons state.
+    pub decided: &'a Decided,
+    /// The numbers of things.
+    pub index: &'a Index,
+    /// All claims and bounds.
+    pub ledger: &'a Ledger,
+    /// The works of others.
+    pub bibliography: &'a Bibliography,
+}
+
 /// Renders the lessons of one book, in order.
 pub struct Renderer<'a> {
     config: &'a Config,
     scratch: &'a Scratch,
-    simulations: &'a BTreeMap<String, Simulation<'a>>,
-    records: &'a BTreeMap<String, Stored>,
-    exhibits: &'a BTreeMap<String, Exhibited>,
+    evidence: Evidence<'a>,
+    decided: &'a Decided,
+    index: &'a Index,
+    ledger: &'a Ledger,
+    bibliography: &'a Bibliography,
+    /// The keys of the works that the book cites.
+    cited: BTreeSet<String>,
+    /// The page with the list of references.
+    references: Option<&'a str>,
+    /// Whether some lesson shows the ledger.
+    has_ledger: bool,
+    /// Captions that authors gave.
+    captions: BTreeMap<FigureId, Sentence>,
     formulas: Formulas,
-    numbering: Numbering,
     /// By stem: the figure that owns its files, and its drawings as HTML.
     drawings: BTreeMap<String, (FigureId, String)>,
     published: Published,
     rendered: Rendered,
     needs: Needs,
-}
-
-/// Which figure of a simulation, and the name of its files without ending.
-#[derive(Clone, Copy)]
-struct Part<'p> {
-    figure: &'p str,
-    /// Whether it is the exhibit's first, to which claims without a figure belong.
-    first: bool,
-    stem: &'p str,
 }
 
 /// What a lesson shows, and so which styles it needs.
@@ -82,33 +109,35 @@ struct Needs {
     figures: bool,
     sweeps: bool,
     toggles: bool,
+    text: bool,
+    ledger: bool,
+    blocks: bool,
 }
 
 impl<'a> Renderer<'a> {
-    /// A renderer for a book with these records.
+    /// A renderer for a book. Works that nobody cites, and lists of references too many, are problems.
     #[must_use]
-    pub fn new(
-        config: &'a Config,
-        scratch: &'a Scratch,
-        simulations: &'a BTreeMap<String, Simulation<'a>>,
-        records: &'a BTreeMap<String, Stored>,
-        exhibits: &'a BTreeMap<String, Exhibited>,
-        lessons: &[Lesson],
-    ) -> Self {
-        let formulas = lessons.iter().flat_map(|lesson| &lesson.scan.items).filter_map(|item| {
-            match &item.kind {
-                ItemKind::Math(found) => Some((found.tex.text.as_str(), found.display)),
-                _ => None,
-            }
-        });
+    pub fn new(material: Material<'a>, lessons: &'a [Lesson], problems: &mut Problems) -> Self {
+        let Material { config, scratch, evidence, decided, index, ledger, bibliography } = material;
+        let plain = lessons.iter().flat_map(|lesson| lesson.formulas.values());
+        let plain = plain.filter(|template| template.is_plain());
+        let cited = cited(lessons, decided);
+        bibliography.warn_unused(&cited, problems);
         Self {
             config,
             scratch,
-            simulations,
-            records,
-            exhibits,
-            formulas: Formulas::new(formulas),
-            numbering: Numbering::default(),
+            evidence,
+            decided,
+            index,
+            ledger,
+            bibliography,
+            cited,
+            references: references(lessons, problems),
+            has_ledger: lessons
+                .iter()
+                .any(|lesson| lesson.asked.values().any(|asked| matches!(asked, Asked::Ledger(_)))),
+            captions: captions(lessons, evidence),
+            formulas: Formulas::new(plain.map(|found| (found.tex.as_str(), found.display))),
             drawings: BTreeMap::new(),
             published: Published::default(),
             rendered: Rendered::default(),
@@ -118,12 +147,12 @@ impl<'a> Renderer<'a> {
 
     /// The text of a lesson with everything that was found in it rendered, and every other byte as
     /// it was. What cannot be rendered stays as it stands and is a problem.
-    pub fn lesson(&mut self, lesson: &Lesson, problems: &mut Problems) -> String {
+    pub fn lesson(&mut self, l: usize, lesson: &Lesson, problems: &mut Problems) -> String {
         let mut out = String::with_capacity(lesson.text.len());
         let mut copied = 0;
         self.needs = Needs::default();
         for (i, item) in lesson.scan.items.iter().enumerate() {
-            if let Some(html) = self.item(lesson, i, item, problems) {
+            if let Some(html) = self.item(lesson, (l, i), item, problems) {
                 out.push_str(&lesson.text[copied..item.span.start]);
                 out.push_str(&html);
                 copied = item.span.end;
@@ -136,38 +165,72 @@ impl<'a> Renderer<'a> {
     fn item(
         &mut self,
         lesson: &Lesson,
-        i: usize,
+        spot: Spot,
         item: &Item,
         problems: &mut Problems,
     ) -> Option<String> {
+        let within = match &item.context {
+            context if context.image => Within::Plain,
+            context if context.heading => Within::Heading,
+            _ => Within::Markdown,
+        };
         match &item.kind {
             ItemKind::Directive(_) => {
-                let showing = lesson.showings.get(&i)?;
-                let html = self.showing(lesson, showing, problems)?;
-                Some(item.context.as_block(&html))
+                if let Some(showing) = lesson.showings.get(&spot.1) {
+                    let html = self.showing(lesson, spot, showing, problems)?;
+                    return Some(item.context.as_block(&html));
+                }
+                let asked = lesson.asked.get(&spot.1)?;
+                let to_root = lesson.to_root();
+                let page = Page { path: &lesson.page, to_root: &to_root };
+                match asked {
+                    Asked::Claim(claim) => {
+                        let before = lesson.text[..item.span.start].ends_with('(');
+                        let after = lesson.text[item.span.end..].starts_with(')');
+                        let bracketed = before && after && claim.is_comparison();
+                        self.claim(claim, (spot, bracketed), within, page, problems)
+                    }
+                    Asked::Value(_) | Asked::Ref(_) | Asked::Cite(_) => {
+                        self.inline(asked, within, page, problems)
+                    }
+                    Asked::Bound(_)
+                    | Asked::Bibliography(_)
+                    | Asked::Ledger(_)
+                    | Asked::Gallery(_) => {
+                        let html = self.block(asked, spot, page, problems)?;
+                        Some(item.context.as_block(&html))
+                    }
+                }
             }
-            ItemKind::Math(found) => match self.formulas.render(&found.tex.text, found.display) {
-                Ok(html) => {
-                    self.rendered.formulas += 1;
-                    self.needs.math = true;
-                    Some(html)
+            ItemKind::Math(found) => {
+                let template = lesson.formulas.get(&spot.1)?;
+                let number = self.index.at(spot).map(|numbered| numbered.number.as_str());
+                match self.formula(template, number, within, problems)? {
+                    Ok(html) => {
+                        self.rendered.formulas += 1;
+                        Some(html)
+                    }
+                    Err((fault, offset)) => {
+                        let span = match offset {
+                            Some(at) => {
+                                let start = found.tex.source_offset(at).min(item.span.end - 1);
+                                start..(start + 1).min(item.span.end)
+                            }
+                            None => item.span.clone(),
+                        };
+                        problems.push(Problem::error(
+                            Some(lesson.origin.place(span)),
+                            format!("KaTeX: {}", fault.message),
+                            if found.display {
+                                ""
+                            } else {
+                                "a dollar that is money is written `\\$`"
+                            },
+                        ));
+                        None
+                    }
                 }
-                Err(fault) => {
-                    let span = match fault.offset {
-                        Some(at) => {
-                            let start = found.tex.source_offset(at).min(item.span.end - 1);
-                            start..(start + 1).min(item.span.end)
-                        }
-                        None => item.span.clone(),
-                    };
-                    problems.push(Problem::error(
-                        Some(lesson.origin.place(span)),
-                        format!("KaTeX: {}", fault.message),
-                        if found.display { "" } else { "a dollar that is money is written `\\$`" },
-                    ));
-                    None
-                }
-            },
+            }
             ItemKind::CodeToggle { blocks } => {
                 self.rendered.toggles += 1;
                 self.needs.toggles = true;
@@ -176,179 +239,67 @@ impl<'a> Renderer<'a> {
                     .iter()
                     .map(|block| toggle::Block {
                         label: toggle::label(&block.info),
-                        // With the prefixes of its container, as it stands.
-                        markdown: lesson.text[block.span.clone()].to_owned(),
+                        markdown: block.markdown.clone(),
                     })
                     .collect();
                 let markdown = toggle::render(&blocks, &id, &item.context.prefix);
                 Some(item.context.as_block(&markdown))
             }
+            ItemKind::TheoremOpen(theorem) => {
+                self.needs.blocks = true;
+                let number = self.index.at(spot).map(|numbered| numbered.number.as_str());
+                Some(block::open(theorem, &item.context, number))
+            }
+            ItemKind::TheoremTitleEnd(theorem) => Some(block::title_end(theorem, &item.context)),
+            ItemKind::TheoremClose(theorem) => Some(block::close(theorem, &item.context)),
+            ItemKind::Unquote(instead) => Some(instead.clone()),
         }
     }
 
-    /// The figures that a directive shows, as one line of HTML.
-    fn showing(
+    /// A block that is made of more than one simulation's figures.
+    fn block(
         &mut self,
-        lesson: &Lesson,
-        showing: &Showing,
+        asked: &Asked,
+        spot: Spot,
+        page: Page<'_>,
         problems: &mut Problems,
     ) -> Option<String> {
-        let simulation = self.simulations.get(&showing.name)?;
-        let exhibited = self.exhibits.get(&showing.name)?;
-        let names = || exhibited.figures.iter().map(|figure| figure.name.as_str());
-        if let Some(name) = &showing.figure
-            && !names().any(|known| known == name)
-        {
-            problems.push(Problem::error(
-                Some(showing.place.clone()),
-                format!("`{}` has no figure `{name}`", simulation.entry.id()),
-                suggest(name, names()),
-            ));
-            return None;
+        match asked {
+            Asked::Ledger(place) => Some(self.ledger(page, place, problems)),
+            Asked::Gallery(_) => Some(self.gallery(page, problems)),
+            Asked::Bibliography(_) => Some(self.bibliography()),
+            Asked::Bound(asked) => self.bound(asked, spot, page, problems),
+            _ => None,
         }
-        if showing.caption.is_some() && showing.figure.is_none() && exhibited.figures.len() > 1 {
-            problems.push(Problem::error(
-                Some(showing.place.clone()),
-                format!("one caption for {} figures", exhibited.figures.len()),
-                format!("say which with `figure`: {}", suggest("", names())),
-            ));
-            return None;
-        }
-        let sweep = simulation.sweep.as_ref().filter(|_| showing.swept);
-        let to_root = lesson.to_root();
-        let mut html = String::new();
-        for (i, figure) in exhibited.figures.iter().enumerate() {
-            if showing.figure.as_ref().is_some_and(|name| *name != figure.name) {
-                continue;
-            }
-            let stem = match i {
-                0 => showing.name.clone(),
-                _ => format!("{}-{}", showing.name, figure.name),
-            };
-            let part = Part { figure: &figure.name, first: i == 0, stem: &stem };
-            let parts = self.parts(&showing.name, part, &to_root, showing, problems)?;
-            let slider = match sweep {
-                Some(sweep) => Some(self.slider(sweep, part, &to_root, showing, problems)?),
-                None => None,
-            };
-            let id = (showing.name.clone(), figure.name.clone());
-            let anchor = format!("fig-{stem}");
-            let (numbered, first) =
-                self.numbering.show(&id, &anchor, &lesson.page, &lesson.section);
-            html.push_str(&page::figure(&parts, &numbered, first, &to_root, slider.as_deref()));
-        }
-        self.export(&showing.name);
-        self.needs.figures = true;
-        if let Some(sweep) = sweep {
-            for frame in &sweep.frames {
-                self.export(&frame.simulation);
-            }
-            self.needs.sweeps = true;
-            html = format!("<div class=\"sweep\">{html}</div>");
-        }
-        Some(html)
-    }
-
-    /// What one figure of one simulation shows. Its links start at `to_root`.
-    fn parts(
-        &mut self,
-        name: &str,
-        part: Part<'_>,
-        to_root: &str,
-        showing: &Showing,
-        problems: &mut Problems,
-    ) -> Option<page::Parts> {
-        let simulation = self.simulations.get(name)?;
-        let stored = self.records.get(name)?;
-        let exhibited = self.exhibits.get(name)?;
-        let Some(figure) = exhibited.figures.iter().find(|figure| figure.name == part.figure)
-        else {
-            problems.push(Problem::error(
-                Some(simulation.place.clone()),
-                format!(
-                    "`{name}` has no figure `{}`, as other values of its sweep do",
-                    part.figure
-                ),
-                "take this value out of the sweep, or show another figure with `figure`",
-            ));
-            return None;
-        };
-        let id = (name.to_owned(), figure.name.clone());
-        let Some(drawing) = self.draw(part.stem, &id, figure) else {
-            problems.push(Problem::error(
-                Some(showing.place.clone()),
-                format!("two figures would have the files `figures/{}.*`", part.stem),
-                "give the simulation another name with `as`",
-            ));
-            return None;
-        };
-        let of_figure =
-            |claim: &&Claim| claim.figure == figure.name || (part.first && claim.figure.is_empty());
-        let claims = exhibited.claims.iter().filter(of_figure).collect();
-        let shown = page::Shown { simulation, stored, figure, claims, to_root, stem: part.stem };
-        let mut text = |text: &str, math: bool| {
-            let html = inline(&mut self.formulas, text, math, &showing.place, problems);
-            self.needs.math |= html.contains("class=\"katex\"");
-            html
-        };
-        let caption = match &showing.caption {
-            // Where math is somebody else's business, it is in an author's caption too.
-            Some(caption) => text(caption, self.config.math),
-            None => text(&figure.caption, true),
-        };
-        Some(page::parts(&shown, drawing, caption, &mut |sentence| text(sentence, true)))
-    }
-
-    /// The drawings of a figure, for wide and for narrow screens; none where another figure has files of
-    /// these names.
-    fn draw(
-        &mut self,
-        stem: &str,
-        id: &FigureId,
-        figure: &experiments::figure::Figure,
-    ) -> Option<String> {
-        if let Some((owner, svg)) = self.drawings.get(stem) {
-            return (owner == id).then(|| svg.clone());
-        }
-        let folder = self.config.lessons.join("figures");
-        let file = format!("{stem}.svg");
-        let wide = drawing::drawing(figure, &Look::default(), &folder.join(&file));
-        let narrow_path = folder.join(published::NARROW).join(&file);
-        let narrow = drawing::drawing(figure, &Look::narrow(), &narrow_path);
-        if wide.drawn || narrow.drawn {
-            self.rendered.drawn += 1;
-        } else {
-            self.rendered.read += 1;
-        }
-        let html = wide.svg + &narrow.svg;
-        self.published.add(folder.join(file), wide.file.into_bytes());
-        self.published.add(narrow_path, narrow.file.into_bytes());
-        let numbers = figure::csv(figure).into_bytes();
-        self.published.add(folder.join(format!("{stem}.csv")), numbers);
-        self.drawings.insert(stem.to_owned(), (id.clone(), html.clone()));
-        Some(html)
     }
 
     fn export(&mut self, name: &str) {
+        let Evidence { simulations, records, exhibits } = self.evidence;
         let (Some(simulation), Some(stored), Some(exhibited)) =
-            (self.simulations.get(name), self.records.get(name), self.exhibits.get(name))
+            (simulations.get(name), records.get(name), exhibits.get(name))
         else {
             return;
         };
         let path = self.config.lessons.join("figures").join(format!("{}.json", simulation.name));
+        if self.published.has(&path) {
+            return;
+        }
         let value = export::simulation(simulation, stored, &exhibited.claims);
         self.published.add(path, format!("{}\n", layout::compact(&value)).into_bytes());
     }
 
     /// Puts the styles and the script that a lesson needs before it, where its book does not list them.
     fn with_theme(&self, lesson: &Lesson, text: &str) -> String {
-        let Needs { math, figures, sweeps, toggles } = self.needs;
+        let Needs { math, figures, sweeps, toggles, blocks, text: words, ledger } = self.needs;
         let needed = |file: &str| match file {
             "katex.css" => math,
-            "figures.css" => figures,
+            "figures.css" => figures || words,
+            "text.css" => words,
+            "ledger.js" => ledger,
             "sweep.css" | "sweep.js" => sweeps,
             "code-toggle.css" | "code-toggle.js" => toggles,
-            _ => math || figures || toggles,
+            "blocks.css" | "blocks.js" => blocks,
+            _ => math || figures || toggles || words || blocks,
         };
         let missing = |file: &&str| needed(file) && !self.config.installs(file);
         let styles: Vec<&str> = theme::STYLES.iter().copied().filter(missing).collect();
@@ -372,6 +323,9 @@ impl<'a> Renderer<'a> {
     /// Writes the files below `figures/` that changed. mdBook copies them into the site.
     pub fn write_files(&mut self, lessons: &Path, problems: &mut Problems) {
         let folder = lessons.join("figures");
+        if self.has_ledger {
+            self.export_ledger();
+        }
         if !self.formulas.0.is_empty() && !self.config.installs("katex.css") {
             for (path, bytes) in theme::FILES.iter().filter(|(path, _)| path.starts_with("fonts/"))
             {
@@ -408,32 +362,49 @@ impl Formulas {
     }
 }
 
-/// A sentence that may hold `$…$` where `math` is on, as HTML for inside an HTML block.
-fn inline(
-    formulas: &mut Formulas,
-    text: &str,
-    math: bool,
-    place: &crate::diagnostics::Place,
-    problems: &mut Problems,
-) -> String {
-    let scan = scan::scan(text, scan::Options { math });
-    let mut html = String::new();
-    let mut copied = 0;
-    for item in &scan.items {
-        let ItemKind::Math(found) = &item.kind else { continue };
-        match formulas.render(&found.tex.text, false) {
-            Ok(rendered) => {
-                html.push_str(&html::escape(&text[copied..item.span.start]));
-                html.push_str(&rendered);
-                copied = item.span.end;
+/// The keys of the works that lessons and the bounds in them cite.
+fn cited(lessons: &[Lesson], decided: &Decided) -> BTreeSet<String> {
+    let asked = lessons.iter().flat_map(Lesson::all_asked);
+    let in_lessons = asked.filter_map(|part| match part {
+        SentencePart::Asked(Asked::Cite(cite)) => Some(cite.key.clone()),
+        _ => None,
+    });
+    let bounds = decided.bounds.values().flat_map(|found| &found.bound.references);
+    in_lessons.chain(bounds.map(|reference| reference.key.clone())).collect()
+}
+
+/// The page with the list of references, which is one.
+fn references<'l>(lessons: &'l [Lesson], problems: &mut Problems) -> Option<&'l str> {
+    let mut found = None;
+    for lesson in lessons {
+        for asked in lesson.asked.values() {
+            let Asked::Bibliography(place) = asked else { continue };
+            if found.is_some() {
+                problems.push(Problem::error(
+                    Some(place.clone()),
+                    "the book has a list of references already",
+                    "keep one `[[bibliography]]`: citations lead there",
+                ));
             }
-            Err(fault) => problems.push(Problem::error(
-                Some(place.clone()),
-                format!("KaTeX, in the text of a figure: {}", fault.message),
-                format!("the text is: {text}"),
-            )),
+            found.get_or_insert(lesson.page.as_str());
         }
     }
-    html.push_str(&html::escape(&text[copied..]));
-    html
+    found
+}
+
+/// The captions that authors gave, by figure; of several the first.
+fn captions(lessons: &[Lesson], evidence: Evidence<'_>) -> BTreeMap<FigureId, Sentence> {
+    let mut captions = BTreeMap::new();
+    for showing in lessons.iter().flat_map(|lesson| lesson.showings.values()) {
+        let Some(caption) = &showing.caption else { continue };
+        let exhibited = evidence.exhibits.get(&showing.name);
+        let figure = exhibited.and_then(|exhibited| {
+            exhibited.figures.iter().find(|figure| showing.shows(&figure.name))
+        });
+        if let Some(figure) = figure {
+            let id = (showing.name.clone(), figure.name.clone());
+            captions.entry(id).or_insert_with(|| caption.clone());
+        }
+    }
+    captions
 }

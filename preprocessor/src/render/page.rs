@@ -8,15 +8,13 @@ use experiments::claim::Claim;
 use experiments::claim::Verdict;
 use experiments::figure::Figure;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::figure;
 use super::html::address;
 use super::html::escape;
 use crate::exhibit::measured;
-use crate::key;
-use crate::number::number;
 use crate::numbering::Numbered;
+use crate::provenance;
 use crate::resolve::Simulation;
 use crate::store::records::Stored;
 
@@ -59,6 +57,12 @@ pub fn parts(
     Parts { drawing, caption, summary: summary(shown), details: details(shown, text) }
 }
 
+/// A drawing with another label for those who do not see it, which is an attribute already.
+pub fn relabelled(drawing: &str, label: &str, alt: &str) -> String {
+    let attribute = |label: &str| format!(" aria-label=\"{label}\"");
+    drawing.replace(&attribute(&escape(label)), &attribute(alt))
+}
+
 /// The fragment: number and anchor are given where the figure is shown `first`. A `slider` goes below
 /// the drawing, and marks what its script replaces.
 pub fn figure(
@@ -68,7 +72,7 @@ pub fn figure(
     to_root: &str,
     slider: Option<&str>,
 ) -> String {
-    let Numbered { number, anchor, page } = numbered;
+    let Numbered { number, anchor, page, .. } = numbered;
     let Parts { drawing, caption, summary, details } = parts;
     let mut html = String::new();
     if first {
@@ -124,7 +128,7 @@ fn details(shown: &Shown<'_>, text: &mut dyn FnMut(&str) -> String) -> String {
     for note in &shown.stored.record.notes {
         let _ = write!(html, "<p class=\"note\">{}</p>", escape(note));
     }
-    provenance(shown, &mut html);
+    html.push_str(&provenance::card(shown.simulation, shown.stored));
     html
 }
 
@@ -193,45 +197,4 @@ fn data(shown: &Shown<'_>, html: &mut String) {
          <a href=\"{root}figures/{stem}.csv\">CSV</a>, \
          <a href=\"{root}figures/{name}.json\">JSON</a>.</p>"
     );
-}
-
-fn provenance(shown: &Shown<'_>, html: &mut String) {
-    let Shown { simulation, stored, .. } = shown;
-    let provenance = &stored.provenance;
-    let get = |name: &str| simulation.parameters.get(name).map(Value::to_string);
-    let mut rows = vec![("experiment", simulation.entry.id().to_owned())];
-    if let Some(changed) = overridden(simulation) {
-        rows.push(("parameters", changed));
-    }
-    rows.extend(get("seed").map(|seed| ("seed", seed)));
-    rows.extend(get("replicates").map(|replicates| ("replicates", replicates)));
-    rows.push(("precision", simulation.entry.precision().to_owned()));
-    for (name, digest) in &stored.inputs.data {
-        rows.push(("data", format!("{name} ({})", key::short(digest))));
-    }
-    rows.push(("ran on", format!("{}, {}", provenance.device, provenance.platform)));
-    let (seconds, shards) = (number(provenance.seconds), provenance.shards);
-    rows.push(("computed", format!("{}, {seconds} s in {shards} shards", provenance.date)));
-    rows.push(("record", key::short(&stored.digest).to_owned()));
-    html.push_str("<dl class=\"provenance\">");
-    for (term, value) in rows {
-        let _ = write!(html, "<dt>{term}</dt><dd>{}</dd>", escape(&value));
-    }
-    html.push_str("</dl>");
-}
-
-/// The parameters that are not at their defaults, as an author would write them.
-fn overridden(simulation: &Simulation<'_>) -> Option<String> {
-    let defaults = simulation.entry.complete(&serde_json::Map::new()).ok()?;
-    let fields = simulation.entry.fields();
-    let changed: Vec<String> = fields
-        .iter()
-        .map(|field| field.name)
-        .filter(|name| !matches!(*name, "seed" | "replicates"))
-        .filter_map(|name| {
-            let value = simulation.parameters.get(name)?;
-            (defaults.get(name) != Some(value)).then(|| format!("{name}: {value}"))
-        })
-        .collect();
-    (!changed.is_empty()).then(|| changed.join(", "))
 }

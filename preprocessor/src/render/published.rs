@@ -11,6 +11,7 @@ use std::path::PathBuf;
 
 use crate::diagnostics::Problem;
 use crate::diagnostics::Problems;
+use crate::ledger;
 use crate::render::drawing;
 use crate::store::files;
 
@@ -25,6 +26,12 @@ impl Published {
     /// Adds a file; a second one of that path replaces the first.
     pub fn add(&mut self, path: PathBuf, bytes: Vec<u8>) {
         self.0.insert(path, bytes);
+    }
+
+    /// Whether there is a file of that path.
+    #[must_use]
+    pub fn has(&self, path: &Path) -> bool {
+        self.0.contains_key(path)
     }
 
     /// Writes what changed, and removes figures of ours in `folder` that no lesson shows any more.
@@ -75,12 +82,15 @@ fn is_ours(path: &Path, bytes: &[u8]) -> bool {
     match extension {
         Some("svg") => drawing::is_marked(text),
         // Earlier versions had the first of these columns.
-        Some("csv") => text.starts_with("panel,mark,label,x,y,low,high,value"),
+        Some("csv") => {
+            text.starts_with("panel,mark,label,x,y,low,high,value") || text.starts_with(ledger::CSV)
+        }
         Some("json") => {
             let file: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
             ["id", "name", "digest", "estimates", "provenance"]
                 .iter()
                 .all(|key| file.get(key).is_some())
+                || file.get("ledger").is_some_and(serde_json::Value::is_array)
         }
         // Fonts, under their own names in a folder of their own.
         Some("woff2") => true,

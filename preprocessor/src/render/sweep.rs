@@ -8,10 +8,11 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::Part;
 use super::Renderer;
 use super::html::escape;
+use super::inline::Page;
 use super::page::Parts;
+use super::showing::Part;
 use crate::diagnostics::Problems;
 use crate::resolve::Showing;
 use crate::sweep::Sweep;
@@ -34,7 +35,7 @@ impl Renderer<'_> {
         &mut self,
         sweep: &Sweep,
         part: Part<'_>,
-        to_root: &str,
+        page: Page<'_>,
         showing: &Showing,
         problems: &mut Problems,
     ) -> Option<String> {
@@ -45,7 +46,11 @@ impl Renderer<'_> {
             let part = Part { stem: &stem, ..part };
             frames.push(match i == sweep.start {
                 true => None,
-                false => Some(self.parts(&frame.simulation, part, "", showing, problems)?),
+                // The script puts the way to the root before these links.
+                false => {
+                    let page = Page { to_root: "", ..page };
+                    Some(self.parts(&frame.simulation, part, page, showing, problems)?)
+                }
             });
             stems.push(stem);
         }
@@ -56,7 +61,7 @@ impl Renderer<'_> {
             start: sweep.start,
             frames,
         };
-        let mut html = links(sweep, &stems, to_root);
+        let mut html = links(sweep, &stems, page.to_root);
         // Plain data always can be written.
         let json = serde_json::to_string(&data).unwrap_or_default();
         let _ = write!(

@@ -25,6 +25,11 @@ impl<'a> Cursor<'a> {
         &self.bytes[self.at..self.end]
     }
 
+    /// The number of columns before this place.
+    pub(super) fn column(&self) -> usize {
+        self.column - self.spare
+    }
+
     /// Whether only white space is left.
     pub(super) fn is_blank(&self) -> bool {
         self.rest().iter().all(|byte| matches!(byte, b' ' | b'\t'))

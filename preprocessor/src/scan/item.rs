@@ -38,6 +38,8 @@ pub struct Context {
     pub heading: bool,
     /// In a cell of a table.
     pub table: bool,
+    /// In the description of an image, where no tag may stand.
+    pub image: bool,
     /// Alone in its block: nothing else is on its lines, and they are no part of a paragraph.
     pub own_block: bool,
     /// What every further line of the replacement must begin with to stay in the same
@@ -82,6 +84,114 @@ pub enum ItemKind {
         /// The blocks, in order.
         blocks: Vec<CodeBlock>,
     },
+    /// `> [!THEOREM] ` up to the title; without a title, the whole line of the mark. The item
+    /// begins at the `>`, and `context` is that of the block, not of what is in it.
+    TheoremOpen(TheoremLike),
+    /// What follows the title of a theorem-like block on its line, such as ` {#thm-x}`; may be empty.
+    TheoremTitleEnd(TheoremLike),
+    /// The end of a theorem-like block, an empty stretch behind the last byte of its last line.
+    TheoremClose(TheoremLike),
+    /// What stands before a line in a theorem-like block, such as `> `, and is to be replaced by
+    /// this, mostly nothing.
+    Unquote(String),
+}
+
+/// A theorem-like block: a quote that opens with `[!THEOREM]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TheoremLike {
+    /// Which of them it is.
+    pub kind: TheoremKind,
+    /// Whether it can be folded.
+    pub fold: Option<Fold>,
+    /// What links to it say, without `{#` and `}`.
+    pub id: Option<Excerpt>,
+    /// The title as written: a line of markdown, whose formulas and directives are items of their own.
+    pub title: Option<Excerpt>,
+}
+
+/// How a block that can be folded is shown at first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fold {
+    /// `[!PROOF]-`
+    Closed,
+    /// `[!PROOF]+`
+    Open,
+}
+
+/// The kinds of theorem-like blocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TheoremKind {
+    /// Something proved.
+    Theorem,
+    /// What a word means.
+    Definition,
+    /// A step on the way to a theorem.
+    Lemma,
+    /// Why something holds.
+    Proof,
+    /// A case of it.
+    Example,
+    /// A thing to note.
+    Remark,
+    /// Something for the reader to do.
+    Exercise,
+    /// How to do it.
+    Solution,
+    /// What an experiment or a theorem does not show.
+    Limits,
+}
+
+impl TheoremKind {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Theorem,
+        Self::Definition,
+        Self::Lemma,
+        Self::Proof,
+        Self::Example,
+        Self::Remark,
+        Self::Exercise,
+        Self::Solution,
+        Self::Limits,
+    ];
+
+    /// What authors write: `[!THEOREM]`.
+    pub fn mark(self) -> &'static str {
+        match self {
+            Self::Theorem => "[!THEOREM]",
+            Self::Definition => "[!DEFINITION]",
+            Self::Lemma => "[!LEMMA]",
+            Self::Proof => "[!PROOF]",
+            Self::Example => "[!EXAMPLE]",
+            Self::Remark => "[!REMARK]",
+            Self::Exercise => "[!EXERCISE]",
+            Self::Solution => "[!SOLUTION]",
+            Self::Limits => "[!LIMITS]",
+        }
+    }
+
+    /// What readers see: "Theorem".
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Theorem => "Theorem",
+            Self::Definition => "Definition",
+            Self::Lemma => "Lemma",
+            Self::Proof => "Proof",
+            Self::Example => "Example",
+            Self::Remark => "Remark",
+            Self::Exercise => "Exercise",
+            Self::Solution => "Solution",
+            Self::Limits => "Limits",
+        }
+    }
+
+    /// The kind whose mark holds this word, `THEOREM`.
+    pub fn from_mark(word: &str) -> Option<Self> {
+        let is_meant = |kind: &Self| {
+            kind.mark().strip_prefix("[!").and_then(|mark| mark.strip_suffix(']')) == Some(word)
+        };
+        Self::ALL.into_iter().find(is_meant)
+    }
 }
 
 /// A directive.
@@ -107,6 +217,31 @@ pub struct Math {
     pub tex: Excerpt,
     /// The `[[value …]]` in it.
     pub values: Vec<MathValue>,
+    /// The `\label{…}` in it, which only a displayed formula has.
+    pub label: Option<Label>,
+}
+
+/// A `\label{eq-x}` in a formula.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// `eq-x`
+    pub id: String,
+    /// The bytes of the command in the formula's TeX.
+    pub in_tex: Range<usize>,
+    /// The same in the lesson.
+    pub span: Range<usize>,
+}
+
+impl Label {
+    /// What stands in its place in the TeX for KaTeX: the formula's number, or nothing.
+    ///
+    /// KaTeX sets a `\tag` at the end of the formula wherever it stands, and in `align`, `gather`
+    /// and `equation` at the end of its row.
+    #[must_use]
+    pub fn tag(&self, number: Option<&str>) -> String {
+        // The space keeps `\alpha\label{x}b` apart.
+        number.map_or_else(|| " ".to_owned(), |number| format!("\\tag{{{number}}}"))
+    }
 }
 
 /// A `[[value …]]` in a formula.
@@ -125,6 +260,8 @@ pub struct CodeBlock {
     pub info: String,
     /// The block with its fences, without the prefixes of quotes and lists.
     pub source: String,
+    /// The block as it stands, but without the prefixes of theorem-like blocks.
+    pub markdown: String,
     /// Its bytes in the lesson.
     pub span: Range<usize>,
 }

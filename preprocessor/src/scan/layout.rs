@@ -8,14 +8,17 @@
 
 use std::ops::Range;
 
+use super::containers::{Container, ContainerKind};
 use super::cursor::Cursor;
 use super::directive::{self, Opening, Parsed};
 use super::formula::Place;
 use super::html::HtmlEnd;
 use super::marks::{
-    footnote_marker, is_alert, is_rule, is_setext, is_table_delimiter, list_marker, plain_block,
+    footnote_marker, is_alert, is_rule, is_setext, is_table_delimiter, is_task, list_marker,
+    plain_block,
 };
 use super::text::{Line, LineKind, mark_length};
+use super::theorem::{self, Head};
 
 /// Containers nested deeper than this are not looked into.
 const DEEPEST: usize = 64;
@@ -26,10 +29,11 @@ pub(super) struct Layout {
     pub(super) blocks: Vec<Block>,
     /// Where a `$$` opens a formula that nothing closes.
     pub(super) unclosed: Vec<usize>,
-    containers: Vec<Container>,
+    /// The first one is the lesson.
+    pub(super) containers: Vec<Container>,
 }
 
-/// A display formula or a block directive.
+/// A display formula, a block directive, or the mark of a theorem-like block.
 pub(super) struct Block {
     pub(super) span: Range<usize>,
     pub(super) kind: BlockKind,
@@ -39,27 +43,11 @@ pub(super) struct Block {
     pub(super) interrupts: bool,
 }
 
-/// Which of the two a block is.
+/// Which of them a block is.
 pub(super) enum BlockKind {
     Formula,
     Directive(Parsed),
-}
-
-#[derive(Clone, Copy)]
-struct Container {
-    parent: usize,
-    kind: ContainerKind,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum ContainerKind {
-    Lesson,
-    Quote,
-    /// A list item, with the columns that its lines are indented by.
-    Item(usize),
-    /// A definition, likewise.
-    Definition(usize),
-    Footnote,
+    Head(Head),
 }
 
 /// The innermost block that a line may continue.
@@ -88,7 +76,7 @@ pub(super) fn layout(text: &str, math: bool, veto: &[usize]) -> Layout {
             lines: Vec::new(),
             blocks: Vec::new(),
             unclosed: Vec::new(),
-            containers: vec![Container { parent: 0, kind: ContainerKind::Lesson }],
+            containers: vec![Container { parent: 0, kind: ContainerKind::Lesson, first_line: 0 }],
         },
     };
     let mut at = mark_length(text);
@@ -96,36 +84,6 @@ pub(super) fn layout(text: &str, math: bool, veto: &[usize]) -> Layout {
         at = pass.line(at);
     }
     pass.layout
-}
-
-impl Layout {
-    /// What stands before every further line of a block in `container`.
-    pub(super) fn prefix(&self, container: usize) -> String {
-        let mut parts = Vec::new();
-        let mut index = container;
-        while index != 0 {
-            let Container { parent, kind } = self.containers[index];
-            parts.push(match kind {
-                ContainerKind::Lesson => String::new(),
-                ContainerKind::Quote => "> ".to_owned(),
-                ContainerKind::Item(columns) | ContainerKind::Definition(columns) => {
-                    " ".repeat(columns)
-                }
-                ContainerKind::Footnote => "    ".to_owned(),
-            });
-            index = parent;
-        }
-        parts.into_iter().rev().collect()
-    }
-
-    /// Whether `inner` is `outer` or lies in it.
-    pub(super) fn is_within(&self, inner: usize, outer: usize) -> bool {
-        let mut index = inner;
-        while index != outer && index != 0 {
-            index = self.containers[index].parent;
-        }
-        index == outer
-    }
 }
 
 /// The end of the line that starts at `start`, and the start of the next one.
@@ -176,7 +134,9 @@ impl<'a> Pass<'a> {
         let mut line = Current { start, next, matched, opens: false };
         if matched == self.stack.len() {
             if self.continue_leaf(&cursor) {
-                return self.record(&line, &cursor, LineKind::Other);
+                let next = self.record(&line, &cursor, LineKind::Other);
+                self.layout.lines.last_mut().into_iter().for_each(|line| line.verbatim = true);
+                return next;
             }
         } else if self.leaf != Leaf::Paragraph {
             self.leaf = Leaf::None;
@@ -184,13 +144,23 @@ impl<'a> Pass<'a> {
         if cursor.is_blank() {
             return self.blank(&line, &cursor);
         }
-        self.open_containers(&mut line, &mut cursor);
-        if line.opens && cursor.is_blank() {
-            self.empty_item = true;
+        if self.open_containers(&mut line, &mut cursor) {
             return self.record(&line, &cursor, LineKind::Other);
         }
-        self.empty_item = false;
-        self.open_leaf(&line, cursor)
+        if line.opens && cursor.is_blank() {
+            self.empty_item = self.in_item();
+            return self.record(&line, &cursor, LineKind::Other);
+        }
+        self.empty_item = line.opens && self.in_item() && is_task(cursor.rest());
+        let next = self.open_leaf(&line, cursor);
+        if self.empty_item {
+            self.leaf = Leaf::None;
+        }
+        next
+    }
+
+    fn in_item(&self) -> bool {
+        matches!(self.layout.containers[self.top()].kind, ContainerKind::Item(_))
     }
 
     fn top(&self) -> usize {
@@ -205,6 +175,11 @@ impl<'a> Pass<'a> {
             container: self.top(),
             opens: line.opens,
             kind,
+            verbatim: false,
+            open: match self.leaf {
+                Leaf::None | Leaf::Paragraph | Leaf::Html(HtmlEnd::Blank) => false,
+                Leaf::Fence { .. } | Leaf::Html(_) => true,
+            },
         });
         line.next
     }
@@ -212,24 +187,9 @@ impl<'a> Pass<'a> {
     /// Takes the prefixes of the outermost `depth` containers; returns how many are there.
     pub(super) fn continue_containers(&self, cursor: &mut Cursor<'a>, depth: usize) -> usize {
         for (index, &container) in self.stack[..depth].iter().enumerate() {
-            let mut ahead = *cursor;
-            let goes_on = match self.layout.containers[container].kind {
-                ContainerKind::Lesson => true,
-                ContainerKind::Quote => {
-                    ahead.skip_columns(3);
-                    let marked = ahead.take(b'>');
-                    ahead.take_columns(1);
-                    marked
-                }
-                ContainerKind::Item(columns) | ContainerKind::Definition(columns) => {
-                    ahead.take_columns(columns) || cursor.is_blank()
-                }
-                ContainerKind::Footnote => ahead.take_columns(4) || cursor.is_blank(),
-            };
-            if !goes_on {
+            if !self.layout.containers[container].kind.take(cursor) {
                 return index;
             }
-            *cursor = ahead;
         }
         depth
     }
@@ -266,8 +226,9 @@ impl<'a> Pass<'a> {
 
     fn blank(&mut self, line: &Current, cursor: &Cursor<'_>) -> usize {
         self.leaf = Leaf::None;
+        let all = line.matched == self.stack.len();
         self.stack.truncate(line.matched);
-        if std::mem::take(&mut self.empty_item) {
+        if std::mem::take(&mut self.empty_item) && all {
             self.stack.pop();
         }
         self.record(line, cursor, LineKind::Blank)
@@ -284,14 +245,19 @@ impl<'a> Pass<'a> {
         self.leaf = Leaf::None;
     }
 
-    fn open_containers(&mut self, line: &mut Current, cursor: &mut Cursor<'a>) {
+    /// Opens what begins on the line, and says whether that is the head of a theorem-like block,
+    /// which takes the whole line.
+    fn open_containers(&mut self, line: &mut Current, cursor: &mut Cursor<'a>) -> bool {
         while self.stack.len() < DEEPEST {
             let mut ahead = *cursor;
             let indent = ahead.skip_columns(4);
             if indent == 4 {
-                return;
+                return false;
             }
-            let Some((kind, after)) = self.container_marker(line, ahead, indent) else { return };
+            let marker = ahead.at;
+            let Some((kind, after)) = self.container_marker(line, ahead, indent) else {
+                return false;
+            };
             self.close_unmatched(line);
             if kind == ContainerKind::Footnote {
                 let within = self.layout.containers[self.top()].kind;
@@ -299,18 +265,32 @@ impl<'a> Pass<'a> {
                     self.stack.pop();
                 }
             }
-            self.layout.containers.push(Container { parent: self.top(), kind });
+            let head = match kind {
+                ContainerKind::Quote => theorem::head(after, marker, self.layout.containers.len()),
+                _ => None,
+            };
+            let head = head.filter(|head| self.veto.binary_search(&head.mark.start).is_err());
+            let kind = if head.is_some() { ContainerKind::Theorem } else { kind };
+            let first_line = self.layout.lines.len();
+            self.layout.containers.push(Container { parent: self.top(), kind, first_line });
             self.stack.push(self.layout.containers.len() - 1);
             self.definable = None;
             line.opens = true;
             *cursor = after;
+            if let Some(head) = head {
+                self.empty_item = false;
+                let (span, kind) = (head.mark.clone(), BlockKind::Head(head));
+                self.layout.blocks.push(Block { span, kind, own: false, interrupts: false });
+                return true;
+            }
             if kind == ContainerKind::Quote && is_alert(cursor.rest()) {
                 // `> [!NOTE]` counts as the first line of a paragraph: lazy lines follow.
                 self.leaf = Leaf::Paragraph;
                 self.odd_dollars = false;
-                return;
+                return false;
             }
         }
+        false
     }
 
     /// The container that opens at `ahead`, behind `indent` columns, and what follows its marker.

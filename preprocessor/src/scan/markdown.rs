@@ -24,6 +24,8 @@ pub(super) struct Facts {
     pub(super) rules: Vec<usize>,
     /// Blocks in reading order, as far as code toggles need them.
     pub(super) leaves: Vec<Leaf>,
+    /// Quotes, those within others too.
+    pub(super) quotes: Vec<Range<usize>>,
     /// Inline HTML that is a code-toggle mark, where it can have no effect.
     pub(super) stray_marks: Vec<Range<usize>>,
 }
@@ -112,6 +114,7 @@ impl Facts {
             &mut self.inline,
             &mut self.cells,
             &mut self.images,
+            &mut self.quotes,
             &mut self.stray_marks,
         ];
         for list in lists {
@@ -196,6 +199,9 @@ impl Walk<'_> {
     }
 
     fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
+        if matches!(tag, Tag::BlockQuote(_)) {
+            self.facts.quotes.push(range.clone());
+        }
         match tag {
             Tag::BlockQuote(_)
             | Tag::List(_)

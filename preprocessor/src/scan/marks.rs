@@ -68,6 +68,11 @@ pub(super) fn is_alert(rest: &[u8]) -> bool {
     ALERTS.iter().any(|alert| rest.eq_ignore_ascii_case(alert.as_bytes()))
 }
 
+/// `[ ]` and nothing else: the item of a task list, which is an empty one.
+pub(super) fn is_task(rest: &[u8]) -> bool {
+    matches!(rest.trim_ascii(), [b'[', b' ' | b'x' | b'X', b']'])
+}
+
 /// The second row of a table, `--|--`.
 pub(super) fn is_table_delimiter(rest: &[u8]) -> bool {
     rest.contains(&b'|')

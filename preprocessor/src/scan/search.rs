@@ -5,9 +5,11 @@ use std::ops::Range;
 
 use super::directive::{self, Opening, Parsed};
 use super::item::{Context, Directive, Fault, Item, ItemKind, Keyword, Math, MathValue, Scan};
+use super::label;
 use super::layout::{Block, BlockKind, Layout};
 use super::markdown::{Facts, Heading, holding};
 use super::text::{Excerpt, Line, LineKind, line_of};
+use super::theorem;
 use super::toggle;
 
 /// Everything in `text`, given what is known about it.
@@ -16,6 +18,7 @@ pub(super) fn search(text: &str, layout: &Layout, facts: &Facts) -> Scan {
     search.blocks();
     search.formulas();
     search.directives();
+    search.theorems();
     search.toggles();
     search.unclosed();
     search.finish()
@@ -39,6 +42,7 @@ impl Search<'_> {
                     let directive = self.directive(parsed);
                     self.push(span.clone(), *own, ItemKind::Directive(directive));
                 }
+                BlockKind::Head(_) => {}
             }
         }
     }
@@ -61,7 +65,9 @@ impl Search<'_> {
         let inner = span.start + dollars..span.end - dollars;
         let tex = Excerpt::cut(self.text, inner, &self.layout.lines);
         let values = self.values(&tex);
-        self.push(span, own, ItemKind::Math(Math { display, tex, values }));
+        let (label, faults) = label::label(&tex, display);
+        self.faults.extend(faults);
+        self.push(span, own, ItemKind::Math(Math { display, tex, values, label }));
     }
 
     /// The `[[value …]]` in a formula.
@@ -141,9 +147,11 @@ impl Search<'_> {
             // `[[gallery]]` in a sentence is somebody else's.
             return end;
         }
-        if holding(&self.facts.images, span.start).is_some() {
+        let in_image = holding(&self.facts.images, span.start).is_some();
+        if in_image && !matches!(parsed.keyword, Keyword::Value | Keyword::Ref | Keyword::Cite) {
             let message = format!("`[[{name}]]` cannot stand in the description of an image");
-            let hint = "write the description in words, and the directive into the text".to_owned();
+            let hint = "there may be `[[value]]`, `[[ref]]` and `[[cite]]`; write the others into the text";
+            let hint = hint.to_owned();
             self.faults.push(Fault { span, message, hint });
         } else if parsed.keyword.is_block() && !own {
             let message = format!("`[[{name}]]` must be alone on its lines");
@@ -187,14 +195,36 @@ impl Search<'_> {
             && blank(span.end..end.end)
     }
 
+    fn theorems(&mut self) {
+        let found = theorem::theorems(self.text, self.layout, self.facts);
+        self.items.extend(found.items);
+        self.faults.extend(found.faults);
+    }
+
     fn toggles(&mut self) {
         let (toggles, faults) = toggle::toggles(self.text, &self.layout.lines, self.facts);
         self.faults.extend(faults);
-        for blocks in toggles {
+        for mut blocks in toggles {
+            blocks.iter_mut().for_each(|block| block.markdown = self.unquoted(&block.span));
             let (Some(first), Some(last)) = (blocks.first(), blocks.last()) else { continue };
             let span = first.span.start..last.span.end;
             self.push(span, true, ItemKind::CodeToggle { blocks });
         }
+    }
+
+    /// The text in `span` without the prefixes of theorem-like blocks.
+    fn unquoted(&self, span: &Range<usize>) -> String {
+        let mut text = String::new();
+        let mut at = span.start;
+        let inside = |item: &&Item| span.start <= item.span.start && item.span.end <= span.end;
+        for item in self.items.iter().filter(inside) {
+            if let ItemKind::Unquote(instead) = &item.kind {
+                text.push_str(&self.text[at..item.span.start]);
+                text.push_str(instead);
+                at = item.span.end;
+            }
+        }
+        text + &self.text[at..span.end]
     }
 
     /// Formulas that nothing closes.
@@ -251,14 +281,13 @@ fn context(layout: &Layout, facts: &Facts, span: &Range<usize>, own_block: bool)
     let container = lines.get(first).map_or(0, |line| line.container);
     let before = first.checked_sub(1).and_then(|before| lines.get(before));
     let opens = lines.get(first).is_some_and(|line| line.opens);
-    let is_text = |line: &Line| {
-        line.container == container && matches!(line.kind, LineKind::Text | LineKind::Continuation)
-    };
+    let is_text = |line: &Line| line.container == container && line.is_text();
     let after = lines.get(last + 1).filter(|line| line.kind != LineKind::Blank);
     let heading = heading(facts, span.start).is_some();
     Context {
         heading,
         table: holding(&facts.cells, span.start).is_some(),
+        image: holding(&facts.images, span.start).is_some(),
         own_block: own_block && !heading,
         prefix: layout.prefix(container),
         needs_blank_before: own_block && !opens && before.is_some_and(is_text),

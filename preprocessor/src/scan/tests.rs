@@ -19,6 +19,10 @@ fn summary(text: &str) -> Vec<String> {
         ItemKind::Math(Math { display: false, tex, .. }) => format!("${}$", tex.text),
         ItemKind::Math(Math { tex, .. }) => format!("{}$${}", own(item), tex.text),
         ItemKind::CodeToggle { blocks } => format!("toggle {}", blocks.len()),
+        ItemKind::TheoremOpen(theorem) => format!("<{}", theorem.kind.label()),
+        ItemKind::TheoremTitleEnd(_) => ")".to_owned(),
+        ItemKind::TheoremClose(theorem) => format!("{}>", theorem.kind.label()),
+        ItemKind::Unquote(instead) => format!("{:?}{instead}", &text[item.span.clone()]),
     });
     let faults = found.faults.iter().map(|fault| format!("! {}", &text[fault.span.clone()]));
     items.chain(faults).collect()

@@ -24,6 +24,17 @@ pub(super) struct Line {
     pub(super) opens: bool,
     /// What stands on it.
     pub(super) kind: LineKind,
+    /// Whether it is a further line of fenced code or HTML.
+    pub(super) verbatim: bool,
+    /// Whether code or HTML goes on behind it that blank lines do not end.
+    pub(super) open: bool,
+}
+
+impl Line {
+    /// Whether a paragraph or a table goes on here.
+    pub(super) fn is_text(&self) -> bool {
+        matches!(self.kind, LineKind::Text | LineKind::Continuation)
+    }
 }
 
 /// What stands on a line.

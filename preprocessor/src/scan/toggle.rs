@@ -53,7 +53,8 @@ fn code_block(text: &str, lines: &[Line], (leaf, info): (&Leaf, &str)) -> CodeBl
     let trimmed = source.trim_end_matches('\n').len();
     let end = leaf.span.start + text[leaf.span.clone()].trim_end_matches(['\r', '\n']).len();
     let source = source[..trimmed].to_owned();
-    CodeBlock { info: info.to_owned(), source, span: leaf.span.start..end }
+    let span = leaf.span.start..end;
+    CodeBlock { info: info.to_owned(), source, markdown: text[span.clone()].to_owned(), span }
 }
 
 fn stray(text: &str, span: Range<usize>) -> Fault {

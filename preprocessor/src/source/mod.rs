@@ -15,6 +15,25 @@ use std::sync::Arc;
 use crate::diagnostics::Place;
 use crate::diagnostics::SourceFile;
 
+/// Knows where the bytes of a text stand in a file.
+pub trait Locate {
+    /// The place of these bytes.
+    fn place(&self, span: Range<usize>) -> Place;
+}
+
+impl Locate for Origin {
+    fn place(&self, span: Range<usize>) -> Place {
+        Self::place(self, span)
+    }
+}
+
+/// A text within another one, such as a caption in quotes: all of it stands at one place.
+impl Locate for Place {
+    fn place(&self, _: Range<usize>) -> Place {
+        self.clone()
+    }
+}
+
 /// Where the text of one lesson came from.
 #[derive(Debug)]
 pub struct Origin {

@@ -281,6 +281,11 @@ pub(super) struct Row {
 }
 
 impl Row {
+    /// Its numbers, in the order of the file's columns.
+    fn numbers(&self) -> [Option<f64>; 7] {
+        [self.x, self.y, self.low, self.high, self.value, self.dx, self.dy]
+    }
+
     /// A row without numbers.
     #[must_use]
     pub(super) fn new(kind: &'static str, label: &str) -> Self {
@@ -298,23 +303,39 @@ pub fn csv(figure: &Figure) -> String {
             "" => at.to_string(),
             title => text::plain(title),
         };
-        let mut rows = match &panel.content {
-            Content::Plane(_) => Vec::new(),
-            Content::Space(space) => space::rows(space),
-            Content::Pictures(pictures) => pictures::rows(pictures),
-            Content::Network(network) => network::rows(network),
-        };
-        rows.extend(panel.marks().iter().flat_map(|mark| plotted(mark).rows()));
-        for row in rows {
+        for row in rows(panel) {
             csv_row(&mut out, &quoted(&title), &row);
         }
     }
     out
 }
 
+/// All that is drawn, as numbers alone: of each row of [`csv`] its panel, its kind of mark and its numbers.
+/// Words are not among them, so that a better label is no other figure.
+#[must_use]
+pub fn drawn(figure: &Figure) -> Vec<(usize, &'static str, [Option<f64>; 7])> {
+    let panels = figure.panels.iter().zip(1_usize..);
+    panels
+        .flat_map(|(panel, at)| {
+            rows(panel).into_iter().map(move |row| (at, row.kind, row.numbers()))
+        })
+        .collect()
+}
+
+fn rows(panel: &Panel) -> Vec<Row> {
+    let mut rows = match &panel.content {
+        Content::Plane(_) => Vec::new(),
+        Content::Space(space) => space::rows(space),
+        Content::Pictures(pictures) => pictures::rows(pictures),
+        Content::Network(network) => network::rows(network),
+    };
+    rows.extend(panel.marks().iter().flat_map(|mark| plotted(mark).rows()));
+    rows
+}
+
 fn csv_row(out: &mut String, panel: &str, row: &Row) {
     let _ = write!(out, "{panel},{},{}", row.kind, quoted(&row.label));
-    for number in [row.x, row.y, row.low, row.high, row.value, row.dx, row.dy] {
+    for number in row.numbers() {
         // Rust writes the shortest digits that read back, with an exponent where it is short.
         let _ = match number {
             Some(value) => write!(out, ",{value:?}"),

@@ -53,8 +53,13 @@ pub use data::DataTable;
 pub use data::MOST_ROWS;
 pub use data::csv;
 pub use data::data;
+pub use data::drawn;
 pub use describe::describe;
 pub use style::Theme;
+pub(crate) use text::plain;
+pub(crate) use text::segments;
+pub(crate) use text::shifted;
+pub(crate) use text::tex_name;
 
 /// Version of the drawing code; part of the render key. A test asks for a new one whenever the
 /// same figure no longer gives the same bytes.

@@ -12,6 +12,7 @@ mod signs;
 
 pub(super) use lines::wrap;
 pub(super) use math::Style;
+pub(crate) use signs::tex_name;
 
 use math::Class;
 use math::Node;
@@ -70,7 +71,7 @@ impl Level {
 
 /// The sign that a raised or lowered character of Unicode stands for, and whether it is raised.
 /// Fonts disagree about these characters or lack them.
-pub(super) fn shifted(character: char) -> Option<(char, bool)> {
+pub(crate) fn shifted(character: char) -> Option<(char, bool)> {
     let digit = |from: u32| char::from_digit(u32::from(character) - from, 10);
     Some(match character {
         '¹' => ('1', true),
@@ -89,7 +90,7 @@ pub(super) fn shifted(character: char) -> Option<(char, bool)> {
 }
 
 /// A label in parts: what is written, and whether it stood between dollars.
-fn segments(text: &str) -> Vec<(String, bool)> {
+pub(crate) fn segments(text: &str) -> Vec<(String, bool)> {
     let source: Vec<char> = text.chars().collect();
     let mut segments: Vec<(String, bool)> = Vec::new();
     let mut plain = String::new();
@@ -201,7 +202,7 @@ pub(super) fn runs(label: &str) -> Vec<Run> {
 
 /// A label without its markup, for people and programs that read plain text.
 #[must_use]
-pub(super) fn plain(label: &str) -> String {
+pub(crate) fn plain(label: &str) -> String {
     let read = |(text, math): (String, bool)| match math {
         true => {
             let elements = math::parse(&text).elements;

@@ -155,6 +155,13 @@ pub(super) fn sign(name: &str) -> Option<(&'static str, Class)> {
     SIGNS.iter().find(|sign| sign.0 == name).map(|&(_, sign, class)| (sign, class))
 }
 
+/// The TeX name of a sign, without its backslash: of several the first.
+pub(crate) fn tex_name(character: char) -> Option<&'static str> {
+    let mut buffer = [0; 4];
+    let text: &str = character.encode_utf8(&mut buffer);
+    SIGNS.iter().find(|sign| sign.1 == text).map(|sign| sign.0)
+}
+
 /// What is put above a letter.
 pub(super) fn accent(name: &str) -> Option<char> {
     Some(match name {
