@@ -325,6 +325,7 @@ fn unexpected_bound(asked: &BoundOf, found: &DecidedBound) -> Option<Problem> {
     // What holds with probability 1 − δ may fail in a sample; that alone is no fault of the text.
     if let Some(delta) = bound.probability.filter(|_| verdict == BoundVerdict::Violated)
         && asked.expected.is_none()
+        && bound.unmet().next().is_none()
     {
         return Some(Problem::warning(
             Some(asked.place.clone()),
@@ -332,9 +333,12 @@ fn unexpected_bound(asked: &BoundOf, found: &DecidedBound) -> Option<Problem> {
             format!("allowed in a fraction {} of samples", number::number(delta)),
         ));
     }
-    let hint = format!(
-        "if that is what the lesson shows, announce it: {{expect: {}, because: \"…\"}}",
-        verdict.to_string().replace(' ', "-")
-    );
+    let hint = match verdict {
+        BoundVerdict::Holds => "remove `expect`, and what the text says about it".to_owned(),
+        _ => format!(
+            "if that is what the lesson shows, announce it: {{expect: {}, because: \"…\"}}",
+            verdict.to_string().replace(' ', "-")
+        ),
+    };
     Some(Problem::error(Some(asked.place.clone()), message, hint))
 }

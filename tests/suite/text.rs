@@ -240,3 +240,68 @@ fn the_ledger_has_every_claim_with_its_place() {
     assert_eq!(all.matches("<figure>").count(), 4, "{all}");
     assert!(all.contains("href=\"deep/two.html#fig-other-again\""), "{all}");
 }
+
+const BLOCKS: &str = "Forward: [[ref thm-x]], [[ref eq-y]], [[ref ex-z]] and [[ref ex-z {form: number}]].\n\n\
+    > [!DEFINITION] First {#def-a}\n> A word.\n\n\
+    > [!THEOREM] With $x_1$ and [[value probe.slope]] {#thm-x}\n> It holds that\n>\n\
+    > $$\n> a = [[value probe.slope]] \\label{eq-y}\n> $$\n\n\
+    > [!EXERCISE] {#ex-z}\n> Show [[ref thm-x]].\n\n> [!SOLUTION]-\n> By [[ref eq-y]].\n";
+
+#[test]
+fn blocks_exercises_and_equations_are_numbered_and_referred_to() {
+    let page = page(BLOCKS);
+    let text = words(&page);
+    let nbsp = '\u{a0}';
+    for expected in [
+        format!("Forward: Theorem{nbsp}1.2, Equation{nbsp}(1.1), Exercise{nbsp}1.1 and 1.1."),
+        "Definition 1.1 (First)".to_owned(),
+        "Exercise 1.1".to_owned(),
+        format!("Show Theorem{nbsp}1.2."),
+        format!("By Equation{nbsp}(1.1)."),
+    ] {
+        assert!(text.contains(&expected), "{expected}: {text}");
+    }
+    assert!(page.contains("a = {2} \\tag{1.1}"), "the number is the formula's own: {page}");
+    for id in ["def-a", "thm-x", "eq-y", "ex-z"] {
+        assert_eq!(page.matches(&format!("id=\"{id}\"")).count(), 1, "{id}");
+    }
+    assert!(page.contains("<a class=\"sim-ref\" href=\"#eq-y\">"), "{page}");
+}
+
+#[test]
+fn two_things_of_one_id() {
+    insta::assert_snapshot!(problems(
+        "> [!THEOREM] {#x}\n> A.\n\n> [!LEMMA] {#x}\n> B.\n\n$$\na \\label{x}\n$$\n\n\
+         [[simulation probe {as: x, figure: line}]]\n"
+    ));
+}
+
+/// The course's own experiments, with their records, and nothing to compute.
+fn with_bounds(lesson: &str) -> String {
+    let book = TinyBook::new(lesson);
+    let records = tests::repository().join("experiments/records");
+    for experiment in ["adl-hoeffding", "adl-error-decomposition", "adl-double-descent-theory"] {
+        for (name, bytes) in tests::tree(&records.join(experiment)) {
+            book.write_bytes(&format!("records/{experiment}/{}", name.display()), &bytes);
+        }
+    }
+    book.problems(experiments::catalog::all())
+}
+
+#[test]
+fn bounds_that_are_unknown_or_come_out_otherwise() {
+    insta::assert_snapshot!(with_bounds(
+        "[[bound hoefding]]\n\n[[bound hoeffding {at: {n: 1001}, as: a}]]\n\n\
+         [[bound error-decomposition {from: adl-hoeffding}]]\n\n[[bound hoeffding-fitted]]\n\n\
+         [[bound hoeffding-loose {at: {n: 5}}]]\n\n\
+         [[bound hoeffding {as: b, expect: vacuous, because: \"it is not\"}]]\n\n[[bound hoeffding {at: 3, as: c}]]\n"
+    ));
+}
+
+#[test]
+fn bounds_that_come_out_as_announced() {
+    let lesson = "[[bound hoeffding]]\n\n[[bound error-decomposition]]\n\n[[bound hastie-ridgeless]]\n\n\
+        [[bound hoeffding-loose {at: {n: 5}, expect: vacuous, because: \"few points\"}]]\n\n\
+        [[bound hoeffding-fitted {expect: violated, because: \"fitted\"}]]\n";
+    assert_eq!(with_bounds(lesson), "");
+}

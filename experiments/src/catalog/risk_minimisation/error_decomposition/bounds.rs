@@ -9,6 +9,7 @@ use super::setting::Setting;
 use super::setting::Sweep;
 use crate::bound::Assumption;
 use crate::bound::Bound;
+use crate::bound::Reference;
 use crate::bound::Relation;
 use crate::bound::Side;
 use crate::bound::Symbol;
@@ -150,8 +151,11 @@ fn identity(record: &Record, Setting { p, n, t }: Setting, suffix: &str) -> Opti
         relation: Relation::Equal { tolerance: TOLERANCE },
         trivial: None,
         probability: None,
-        // It needs none: Bottou and Bousquet (2008) and others split differently.
-        references: Vec::new(),
+        // Bottou and Bousquet (2008) and others split differently.
+        references: vec![Reference::new(
+            "scaman-mathematics",
+            "K. Scaman, Mathematics of deep learning, a course at the ENS in Paris",
+        )],
         note: format!(
             "Means over {replicates} replicates, rounded for print; the two sides are compared in every \
              replicate and unrounded."
