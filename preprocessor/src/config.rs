@@ -16,8 +16,18 @@ use crate::diagnostics::suggest;
 /// Keys of the table that mdBook reads and we do not.
 const HOST_KEYS: [&str; 5] = ["after", "before", "command", "optional", "renderers"];
 /// Keys of the table that we read.
-const OWN_KEYS: [&str; 8] =
-    ["backend", "bibliography", "data", "frozen", "math", "max-seconds", "records", "url"];
+const OWN_KEYS: [&str; 10] = [
+    "backend",
+    "bibliography",
+    "data",
+    "frozen",
+    "math",
+    "max-seconds",
+    "records",
+    "shard-megabytes",
+    "shard-seconds",
+    "url",
+];
 
 /// Preprocessors that render math themselves, so that we keep out of it.
 const MATH_PREPROCESSORS: [&str; 3] = ["katex", "mathpunc", "typst-math"];
@@ -33,6 +43,8 @@ struct Table {
     math: Option<bool>,
     max_seconds: Option<f64>,
     records: Option<PathBuf>,
+    shard_megabytes: Option<f64>,
+    shard_seconds: Option<f64>,
     url: Option<String>,
 }
 
@@ -52,6 +64,10 @@ pub struct Config {
     pub math: bool,
     /// A simulation whose estimated cost is higher is an error.
     pub max_seconds: f64,
+    /// Resident memory of a shard's process in megabytes; none for several times what its experiment expects.
+    pub shard_megabytes: Option<f64>,
+    /// Seconds that a shard may take; none for as many as a simulation.
+    pub shard_seconds: Option<f64>,
     /// The folder of records.
     pub records: PathBuf,
     /// Where the book is published, as `https://…/`; none where the configuration does not say.
@@ -79,6 +95,8 @@ impl Config {
                         .any(|name| context.config.contains_key(&format!("preprocessor.{name}")))
             }),
             max_seconds: table.max_seconds.unwrap_or(600.0),
+            shard_megabytes: table.shard_megabytes,
+            shard_seconds: table.shard_seconds,
             records: context.root.join(table.records.unwrap_or_else(|| "records".into())),
             url: address(table.url.as_deref()).or_else(|| address(html.site_url.as_deref())),
             lessons: context.root.join(&context.config.book.src),
@@ -130,7 +148,8 @@ fn read_table(context: &PreprocessorContext, problems: &mut Problems) -> Table {
                 None,
                 format!("book.toml: [preprocessor.simulation] cannot be read: {error:#}"),
                 "the keys are backend = \"flex\", bibliography = \"references.bib\", frozen = false, \
-                 math = true, max-seconds = 600, records = \"records\", url = \"https://…\", and \
+                 math = true, max-seconds = 600, shard-seconds = 600, \
+                 shard-megabytes = 2048, records = \"records\", url = \"https://…\", and \
                  [preprocessor.simulation.data] with a file for each name",
             ));
             Table::default()

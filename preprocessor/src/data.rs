@@ -33,7 +33,7 @@ const MOST: u64 = 1 << 28;
 pub struct Library {
     root: PathBuf,
     mapped: BTreeMap<String, PathBuf>,
-    read: RefCell<BTreeMap<String, Result<Held, Fault>>>,
+    held: RefCell<BTreeMap<String, Result<Held, Fault>>>,
 }
 
 /// A file that was read.
@@ -60,7 +60,44 @@ impl Library {
     /// The data files of the book at `root`. Nothing is read before it is asked for.
     #[must_use]
     pub fn new(root: &Path, config: &Config) -> Self {
-        Self { root: root.to_owned(), mapped: config.data.clone(), read: RefCell::default() }
+        Self::of(root.to_owned(), config.data.clone())
+    }
+
+    /// The same with the names mapped to files.
+    #[must_use]
+    pub fn of(root: PathBuf, mapped: BTreeMap<String, PathBuf>) -> Self {
+        Self { root, mapped, held: RefCell::default() }
+    }
+
+    /// The folder of the book.
+    #[must_use]
+    pub fn book(&self) -> &Path {
+        &self.root
+    }
+
+    /// The files by name, as they are written in book.toml.
+    #[must_use]
+    pub fn files(&self) -> &BTreeMap<String, PathBuf> {
+        &self.mapped
+    }
+
+    /// What an experiment with these parameters asks for, read by its own readers, and the digests of the
+    /// files.
+    ///
+    /// # Errors
+    /// What is wrong with the first that cannot be had or used.
+    pub fn read(
+        &self,
+        entry: &Entry,
+        parameters: &Map<String, Value>,
+    ) -> Result<(Supply, BTreeMap<String, String>), String> {
+        let (mut supply, mut digests) = (Supply::default(), BTreeMap::new());
+        for set in entry.data(parameters).unwrap_or_default() {
+            let held = self.held(set.name).map_err(|fault| fault.to_string())?;
+            supply.insert(set.name, (set.read)(&held.bytes)?);
+            digests.insert(set.name.to_owned(), held.digest);
+        }
+        Ok((supply, digests))
     }
 
     /// The data sets that a simulation asks for, each with the digest of its file.
@@ -107,11 +144,11 @@ impl Library {
     }
 
     fn held(&self, name: &str) -> Result<Held, Fault> {
-        if let Some(found) = self.read.borrow().get(name) {
+        if let Some(found) = self.held.borrow().get(name) {
             return found.clone();
         }
         let found = self.open(name);
-        self.read.borrow_mut().insert(name.to_owned(), found.clone());
+        self.held.borrow_mut().insert(name.to_owned(), found.clone());
         found
     }
 

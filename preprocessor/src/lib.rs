@@ -85,6 +85,8 @@ pub struct Options {
     pub check: bool,
     /// The backend, instead of the configured one.
     pub backend: Option<String>,
+    /// The program whose processes do shards; threads of this one where there is none.
+    pub workers: Option<std::path::PathBuf>,
 }
 
 /// What a run did, besides the book.
@@ -143,7 +145,9 @@ pub fn publish(
         0 => Policy::Compute,
         _ => Policy::Skip,
     };
-    let sources = obtain::Sources { config: &config, library: &library, scratch: &scratch };
+    let workers = options.workers.as_deref();
+    let sources =
+        obtain::Sources { config: &config, library: &library, scratch: &scratch, workers };
     let (records, counts) = obtain::obtain(&simulations, sources, policy, &mut problems);
 
     let exhibits = exhibit::exhibit(&simulations, &records, &mut problems);

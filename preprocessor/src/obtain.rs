@@ -1,6 +1,7 @@
 //! Record or run: the only step that computes, and it says why it had to.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use experiments::backend::Backend;
 use experiments::experiment::Place;
@@ -12,6 +13,8 @@ use crate::diagnostics::Problems;
 use crate::key;
 use crate::resolve::Simulation;
 use crate::runner;
+use crate::runner::Crew;
+use crate::runner::pool::Limits;
 use crate::store::records::Found;
 use crate::store::records::Records;
 use crate::store::records::Stored;
@@ -53,13 +56,15 @@ pub struct Sources<'a> {
     pub library: &'a Library,
     /// Its finished shards.
     pub scratch: &'a Scratch,
+    /// The program whose processes do shards; none for threads of this one.
+    pub workers: Option<&'a Path>,
 }
 
 /// The record of each simulation, by name. A simulation that cannot be had is a problem at its
 /// first directive, and missing from the result.
 pub fn obtain(
     simulations: &BTreeMap<String, Simulation<'_>>,
-    Sources { config, library, scratch }: Sources<'_>,
+    Sources { config, library, scratch, workers }: Sources<'_>,
     policy: Policy,
     problems: &mut Problems,
 ) -> (BTreeMap<String, Stored>, Counts) {
@@ -125,7 +130,16 @@ pub fn obtain(
         let Some(backend) = backend(place, &config.backend, &mut opened, problems) else {
             continue;
         };
-        match runner::run(simulation, &supply, &backend, scratch) {
+        let crew = match workers {
+            None => Crew::Threads,
+            Some(program) => Crew::Workers {
+                program,
+                book: library.book(),
+                data: library.files(),
+                limits: limits(simulation, config),
+            },
+        };
+        match runner::run(simulation, &supply, &backend, scratch, crew) {
             Ok((record, provenance, ran)) => {
                 counts.computed += 1;
                 counts.shards += ran.shards;
@@ -231,6 +245,18 @@ fn changed_data<'a>(
     });
     let removed = old.keys().filter(|name| !new.contains_key(*name));
     added.chain(removed.map(|name| format!("it no longer uses the data `{name}`")))
+}
+
+/// What a shard may take: what the book allows, else as much time as a whole simulation and several times the
+/// memory that its experiment expects.
+fn limits(simulation: &Simulation<'_>, config: &Config) -> Limits {
+    /// Below this nobody minds.
+    const MODEST: f64 = 2048.0;
+    let expected = simulation.entry.cost(&simulation.parameters).map_or(0.0, |cost| cost.megabytes);
+    Limits {
+        seconds: config.shard_seconds.unwrap_or(config.max_seconds),
+        megabytes: config.shard_megabytes.unwrap_or((8.0 * expected).max(MODEST)),
+    }
 }
 
 fn too_expensive(simulation: &Simulation<'_>, config: &Config) -> Option<Problem> {

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use experiments::claim::Claim;
 use experiments::claim::Threshold;
@@ -78,6 +79,30 @@ pub static CODE: Fingerprint = Fingerprint { experiment: "probe", digest: "code"
 pub static EDITED: Fingerprint =
     Fingerprint { experiment: "probe", digest: "edited", sources: &[] };
 
+/// How the probe may behave. The last ones end or fill the process: only workers may.
+const MOODS: [&str; 9] =
+    ["calm", "panic", "lie", "greedy", "slow", "hang", "abort", "exit", "swell"];
+
+/// Misbehaves at one width of several, as it was told.
+fn misbehave(mood: &str, width: usize) {
+    match mood {
+        "panic" => panic!("the probe was told to panic at width {width}"),
+        "slow" => std::thread::sleep(Duration::from_millis(60)),
+        _ if width != 2 => {}
+        "hang" => std::thread::sleep(Duration::from_secs(600)),
+        "abort" => std::process::abort(),
+        "exit" => std::process::exit(7),
+        "swell" => {
+            let mut held = Vec::new();
+            for megabyte in 0..8192_usize {
+                held.push(vec![megabyte as u8; 1 << 20]);
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        }
+        _ => {}
+    }
+}
+
 /// Measures nothing, `replicates` times.
 pub struct Probe;
 
@@ -107,7 +132,7 @@ impl Parameters for ProbeParameters {
                 Kind::Integers { low: 1, high: 99, most: 8 },
                 "places on the axis",
             ),
-            Field::new("mood", Kind::Choice(&["calm", "panic", "lie", "greedy"]), "how it behaves"),
+            Field::new("mood", Kind::Choice(&MOODS), "how it behaves"),
             Field::replicates(),
             Field::seed(),
         ]
@@ -142,7 +167,7 @@ impl Experiment for Probe {
 
     fn run((slope, width, mood, seed): &Self::Shard, _: &experiments::backend::Device) -> f64 {
         RUNS.fetch_add(usize::from(*seed >= COUNTED), Ordering::SeqCst);
-        assert!(mood != "panic", "the probe was told to panic at width {width}");
+        misbehave(mood, *width);
         slope * *width as f64
     }
 

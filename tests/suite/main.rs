@@ -16,3 +16,4 @@ mod pages;
 mod protocol;
 mod sweep;
 mod text;
+mod workers;

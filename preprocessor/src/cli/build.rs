@@ -31,9 +31,10 @@ pub(super) struct Build {
 
 impl Build {
     /// Runs the command.
-    pub(super) fn run(self, catalog: Arc<Catalog>) -> anyhow::Result<()> {
+    pub(super) fn run(self, catalog: Arc<Catalog>, program: Option<&Path>) -> anyhow::Result<()> {
         let Self { root, dest_dir, frozen, backend } = self;
-        let options = Options { frozen, backend, check: false };
+        let workers = program.map(Path::to_owned);
+        let options = Options { frozen, backend, check: false, workers };
         build(&root.root, dest_dir.as_deref(), catalog, options).map(drop)
     }
 }

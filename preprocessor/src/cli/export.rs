@@ -94,7 +94,7 @@ enum Background {
 
 impl Export {
     /// Runs the command.
-    pub(super) fn run(self, catalog: &Catalog) -> anyhow::Result<()> {
+    pub(super) fn run(self, catalog: &Catalog, program: Option<&Path>) -> anyhow::Result<()> {
         let format = self.format()?;
         self.refuse_what_is_not_of(format)?;
         // Before anything is computed.
@@ -104,7 +104,7 @@ impl Export {
             (_, true) => Means::Fresh,
             _ => Means::Any,
         };
-        let shown = shown::shown(&self.root, Some(&self.name), catalog, means)?;
+        let shown = shown::shown(&self.root, Some(&self.name), catalog, (means, program))?;
         let parts = (
             shown.simulations.get(&self.name),
             shown.records.get(&self.name),

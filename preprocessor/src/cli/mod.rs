@@ -13,6 +13,7 @@ mod shown;
 
 use std::io::IsTerminal;
 use std::io::Write;
+use std::path::Path;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -31,6 +32,7 @@ use self::sheet::Sheet;
 use self::show::Show;
 use crate::Options;
 use crate::host;
+use crate::runner::worker;
 
 pub use self::build::build;
 pub use self::check::check;
@@ -61,6 +63,9 @@ enum Command {
     Show(Show),
     /// Draw every figure of the book and a test card into PNG sheets, to look at
     Sheet(Sheet),
+    /// Do shards that another process of this program hands over
+    #[command(hide = true)]
+    Worker,
     /// Say whether a renderer is supported (mdBook asks this)
     Supports {
         /// The renderer's name
@@ -80,7 +85,10 @@ struct Root {
 pub fn main(catalog: Catalog) -> ExitCode {
     log();
     let arguments = Arguments::parse();
-    finished(run(arguments.command, Arc::new(catalog), &mut std::io::stdout()))
+    // Without its own path, which a system may withhold, threads do what workers would.
+    let program = std::env::current_exe().ok();
+    let program = program.as_deref();
+    finished(run(arguments.command, Arc::new(catalog), &mut std::io::stdout(), program))
 }
 
 /// Runs one command, as `["export", "NAME"]`, with a catalog of experiments.
@@ -101,7 +109,7 @@ pub fn command_into(
     out: &mut dyn Write,
 ) -> anyhow::Result<ExitCode> {
     let arguments = std::iter::once(&"mdbook-simulation").chain(arguments);
-    run(Arguments::try_parse_from(arguments)?.command, catalog, out)
+    run(Arguments::try_parse_from(arguments)?.command, catalog, out, None)
 }
 
 fn finished(result: anyhow::Result<ExitCode>) -> ExitCode {
@@ -130,15 +138,19 @@ fn log() {
         .try_init();
 }
 
+/// Runs a command; `program` is what has workers, if not threads are to do their work.
 fn run(
     command: Option<Command>,
     catalog: Arc<Catalog>,
     out: &mut dyn Write,
+    program: Option<&Path>,
 ) -> anyhow::Result<ExitCode> {
     match command {
         None => {
             let (mut input, mut output) = (std::io::stdin().lock(), std::io::stdout().lock());
-            host::serve(&mut input, &mut output, catalog, Options::default())?;
+            let workers = program.map(Path::to_owned);
+            let options = Options { workers, ..Options::default() };
+            host::serve(&mut input, &mut output, catalog, options)?;
         }
         Some(Command::Supports { renderer }) => {
             return Ok(if renderer == "not-supported" {
@@ -147,14 +159,15 @@ fn run(
                 ExitCode::SUCCESS
             });
         }
-        Some(Command::Build(build)) => build.run(catalog)?,
+        Some(Command::Build(build)) => build.run(catalog, program)?,
         Some(Command::Check(check)) => check.run(catalog)?,
         Some(Command::Cite(cite)) => return cite.run(&catalog, out),
         Some(Command::List(list)) => list.run(&catalog, out)?,
         Some(Command::Show(show)) => show.run(&catalog, out)?,
-        Some(Command::Export(export)) => export.run(&catalog)?,
+        Some(Command::Export(export)) => export.run(&catalog, program)?,
         Some(Command::Gc(Root { root })) => gc::gc(&root, catalog)?,
-        Some(Command::Sheet(sheet)) => sheet.run(&catalog)?,
+        Some(Command::Sheet(sheet)) => sheet.run(&catalog, program)?,
+        Some(Command::Worker) => worker::work(&catalog)?,
     }
     Ok(ExitCode::SUCCESS)
 }

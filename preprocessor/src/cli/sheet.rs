@@ -1,5 +1,6 @@
 //! `sheet`: every figure of the book and the test card, to be looked at.
 
+use std::path::Path;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -32,7 +33,7 @@ enum Themes {
 #[cfg(not(feature = "export"))]
 impl Sheet {
     /// Runs the command.
-    pub(super) fn run(self, _: &Catalog) -> anyhow::Result<()> {
+    pub(super) fn run(self, _: &Catalog, _: Option<&Path>) -> anyhow::Result<()> {
         anyhow::bail!("this program was built without the feature `export`, which draws PNG files")
     }
 }
@@ -40,14 +41,14 @@ impl Sheet {
 #[cfg(feature = "export")]
 impl Sheet {
     /// Runs the command.
-    pub(super) fn run(self, catalog: &Catalog) -> anyhow::Result<()> {
+    pub(super) fn run(self, catalog: &Catalog, program: Option<&Path>) -> anyhow::Result<()> {
         use crate::cli::shown::Means;
         use crate::export::sheet::sheets;
         use crate::render::figure::Theme;
         use anyhow::Context as _;
 
         let means = if self.frozen { Means::Frozen } else { Means::Any };
-        let figures = figures(&super::shown::shown(&self.root, None, catalog, means)?);
+        let figures = figures(&super::shown::shown(&self.root, None, catalog, (means, program))?);
         let folder = self.output.display();
         std::fs::create_dir_all(&self.output).with_context(|| folder.to_string())?;
         let themes: &[_] = match self.theme {

@@ -119,7 +119,7 @@ pub(super) fn shown<'c>(
     root: &Path,
     name: Option<&str>,
     catalog: &'c Catalog,
-    means: Means,
+    (means, workers): (Means, Option<&Path>),
 ) -> anyhow::Result<Shown<'c>> {
     let mut problems = Problems::default();
     let Asked { mut config, library, lessons, mut simulations, .. } =
@@ -152,7 +152,8 @@ pub(super) fn shown<'c>(
         0 => Policy::Compute,
         _ => Policy::Skip,
     };
-    let sources = obtain::Sources { config: &config, library: &library, scratch: &scratch };
+    let sources =
+        obtain::Sources { config: &config, library: &library, scratch: &scratch, workers };
     let (records, _) = obtain::obtain(&simulations, sources, policy, &mut problems);
     let exhibits = exhibit::exhibit(&simulations, &records, &mut problems);
     problems.report(&mut std::io::stderr().lock())?;

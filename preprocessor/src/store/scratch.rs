@@ -18,6 +18,7 @@ use crate::key;
 /// The scratch folder of one book.
 #[derive(Clone, Debug)]
 pub struct Scratch {
+    book: PathBuf,
     root: PathBuf,
 }
 
@@ -40,7 +41,13 @@ impl Scratch {
     /// The scratch folder of the book at `root`. Nothing is created before it is needed.
     #[must_use]
     pub fn new(root: &Path) -> Self {
-        Self { root: root.join(".simulation") }
+        Self { book: root.to_owned(), root: root.join(".simulation") }
+    }
+
+    /// The folder that it is the scratch of.
+    #[must_use]
+    pub fn book(&self) -> &Path {
+        &self.book
     }
 
     /// The folder of temporary files.

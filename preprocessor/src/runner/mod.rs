@@ -1,9 +1,18 @@
-//! Runs shards: a few threads take them one after another, and what each leaves goes into scratch at
-//! once, so that a killed run resumes. A shard that panics is reported and does not stop the others.
+//! Runs shards: a few at a time, each in a process of its own, and what each leaves goes into scratch at once,
+//! so that a killed run resumes. A shard that fails is reported and does not stop the others.
+//!
+//! [`pool`] is the side of whoever starts workers, [`worker`] theirs. Where a program has no command line of ours, as in
+//! tests of the library, threads of this process do the shards; they cannot contain a crash or a hang.
+
+pub mod pool;
+pub mod worker;
 
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::panic::AssertUnwindSafe;
+use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
@@ -17,6 +26,9 @@ use experiments::experiment::Place;
 use experiments::record::Record;
 use serde_json::Value;
 
+use self::pool::Limits;
+use self::pool::Worker;
+use self::worker::Task;
 use crate::resolve::Simulation;
 use crate::store::records::Provenance;
 use crate::store::scratch::Finished;
@@ -58,6 +70,25 @@ pub struct Ran {
     pub resumed: usize,
 }
 
+/// Who does shards.
+#[derive(Clone, Copy)]
+#[expect(clippy::exhaustive_enums, reason = "whoever runs decides among all of them")]
+pub enum Crew<'a> {
+    /// Threads of this process.
+    Threads,
+    /// Processes of this program, which has the command `worker`.
+    Workers {
+        /// The program.
+        program: &'a Path,
+        /// The book.
+        book: &'a Path,
+        /// Its data files by name, which a worker reads itself.
+        data: &'a BTreeMap<String, PathBuf>,
+        /// What a shard may take.
+        limits: Limits,
+    },
+}
+
 /// Runs what scratch does not hold of a simulation, with the data sets that it asks for, and merges.
 ///
 /// # Errors
@@ -67,9 +98,11 @@ pub fn run(
     supply: &Supply,
     backend: &Backend,
     scratch: &Scratch,
+    crew: Crew<'_>,
 ) -> Result<(Record, Provenance, Ran), Fault> {
     let Simulation { entry, inputs, parameters, .. } = simulation;
     let Where { label, words, backend, workers } = Where::new(entry.place(), backend);
+    let workers = workers.min(roomy(simulation));
     let shards = entry.shards(parameters)?;
     let addresses: Vec<String> =
         shards.iter().map(|shard| inputs.shard_digest(shard, label)).collect();
@@ -81,16 +114,39 @@ pub fn run(
     let (id, all) = (entry.id(), shards.len());
     tracing::info!("running {id}: {} of {all} shards on {label}", missing.len());
 
+    let task = |i: usize, book: &Path, data: &BTreeMap<String, PathBuf>| Task {
+        experiment: id.to_owned(),
+        parameters: parameters.clone(),
+        shard: shards[i].clone(),
+        address: addresses[i].clone(),
+        scratch: scratch.book().to_owned(),
+        backend: backend.name().to_owned(),
+        device: words.clone(),
+        book: book.to_owned(),
+        data: data.clone(),
+        digests: inputs.data.clone(),
+    };
+    let one = |i: usize, worker: &mut Worker| match crew {
+        Crew::Threads => {
+            let done = run_one(entry, &shards[i], supply, (backend.device(), &words))?;
+            scratch.keep(&addresses[i], &done)?;
+            Ok(done)
+        }
+        Crew::Workers { program, book, data, limits } => {
+            // An adapter's start is paid once.
+            let keep = backend.adapter().is_some();
+            worker.run(program, &task(i, book, data), limits, keep).map_err(Fault::of_one)?;
+            let untrusted = || Fault::of_one("what it left cannot be trusted".into());
+            scratch.part(&addresses[i]).ok_or_else(untrusted)
+        }
+    };
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
         for _ in 0..workers.min(missing.len()) {
             scope.spawn(|| {
+                let mut worker = Worker::default();
                 while let Some(&i) = missing.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let done = run_one(entry, &shards[i], supply, (backend.device(), &words))
-                        .and_then(|done| {
-                            scratch.keep(&addresses[i], &done)?;
-                            Ok(done)
-                        });
+                    let done = one(i, &mut worker);
                     if let Ok(mut place) = finished[i].lock() {
                         *place = Some(done);
                     }
@@ -121,13 +177,25 @@ fn run_one(
             seconds: started.elapsed().as_secs_f64(),
             device: words.to_owned(),
         }),
-        Err(payload) => Err(Fault::Shards {
-            failed: 1,
-            shards: 1,
-            first: 0,
-            message: message(payload.as_ref()),
-        }),
+        Err(payload) => Err(Fault::of_one(message(payload.as_ref()))),
     }
+}
+
+impl Fault {
+    /// One shard failed.
+    fn of_one(message: String) -> Self {
+        Self::Shards { failed: 1, shards: 1, first: 0, message }
+    }
+}
+
+/// How many shards of a simulation memory has room for at a time; one at least.
+fn roomy(simulation: &Simulation<'_>) -> usize {
+    let cost = simulation.entry.cost(&simulation.parameters);
+    let (Ok(cost), Some(free)) = (cost, pool::available()) else { return usize::MAX };
+    // A process has some megabytes of its own.
+    let each = cost.megabytes.max(0.0) + 50.0;
+    // Positive and far below the largest number.
+    ((0.8 * free / each) as usize).max(1)
 }
 
 /// The finished shards, or all failures as one.

@@ -1,0 +1,249 @@
+//! Worker processes from the side of whoever starts them: given a task each, watched, and ended.
+
+use std::collections::VecDeque;
+use std::io::BufRead as _;
+use std::io::BufReader;
+use std::io::Read;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::Child;
+use std::process::ChildStdin;
+use std::process::Command;
+use std::process::ExitStatus;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::mpsc;
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::Duration;
+use std::time::Instant;
+
+use super::worker::DONE;
+use super::worker::Task;
+
+/// What one shard may take.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "plain data")]
+pub struct Limits {
+    /// Seconds by the clock.
+    pub seconds: f64,
+    /// Resident memory of its process.
+    pub megabytes: f64,
+}
+
+/// How often a worker is looked at.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// How much is kept of what a worker writes to standard error.
+const TAIL: usize = 4096;
+
+/// A worker that may still be there for the next task.
+#[derive(Default)]
+pub(super) struct Worker(Option<Running>);
+
+struct Running {
+    child: Child,
+    input: ChildStdin,
+    said: mpsc::Receiver<()>,
+    tail: Arc<Mutex<VecDeque<u8>>>,
+}
+
+impl Worker {
+    /// Does a task in a worker of `program`; `keep` leaves it there for another one.
+    ///
+    /// # Errors
+    /// What became of the worker, in words.
+    pub(super) fn run(
+        &mut self,
+        program: &Path,
+        task: &Task,
+        limits: Limits,
+        keep: bool,
+    ) -> Result<(), String> {
+        let mut running = match self.0.take() {
+            Some(running) => running,
+            None => Running::start(program)?,
+        };
+        running.ask(task)?;
+        running.wait(limits)?;
+        if keep {
+            self.0 = Some(running);
+        } else {
+            running.dismiss();
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        if let Some(running) = self.0.take() {
+            running.dismiss();
+        }
+    }
+}
+
+impl Running {
+    fn start(program: &Path) -> Result<Self, String> {
+        let mut child = Command::new(program)
+            .arg("worker")
+            // A shard has one thread: the others have the other cores.
+            .env("RAYON_NUM_THREADS", "1")
+            // What is kept of its words is little: not a trace of calls.
+            .env("RUST_BACKTRACE", "0")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(|error| format!("`{}` cannot be started: {error}", program.display()))?;
+        let (Some(input), Some(output), Some(errors)) =
+            (child.stdin.take(), child.stdout.take(), child.stderr.take())
+        else {
+            return Err("its pipes are missing".into());
+        };
+        let (say, said) = mpsc::channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                if line == DONE && say.send(()).is_err() {
+                    break;
+                }
+            }
+        });
+        let tail = Arc::new(Mutex::new(VecDeque::new()));
+        let keep = Arc::clone(&tail);
+        std::thread::spawn(move || keep_tail(errors, &keep));
+        Ok(Self { child, input, said, tail })
+    }
+
+    fn ask(&mut self, task: &Task) -> Result<(), String> {
+        let line = serde_json::to_string(task).map_err(|error| error.to_string())?;
+        let sent = writeln!(self.input, "{line}").and_then(|()| self.input.flush());
+        // A worker that is gone says more by its end than the pipe does.
+        sent.or_else(|_| Ok(()))
+    }
+
+    /// Waits until the task is done.
+    fn wait(&mut self, limits: Limits) -> Result<(), String> {
+        let started = Instant::now();
+        loop {
+            match self.said.recv_timeout(LOOK) {
+                Ok(()) => return Ok(()),
+                Err(RecvTimeoutError::Disconnected) => return Err(self.end()),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            if started.elapsed().as_secs_f64() > limits.seconds {
+                self.kill();
+                return Err(self.with_tail(format!("it did not end within {} s", limits.seconds)));
+            }
+            if resident(self.child.id()).is_some_and(|megabytes| megabytes > limits.megabytes) {
+                self.kill();
+                let message = format!("it used more than {} MB of memory", limits.megabytes);
+                return Err(self.with_tail(message));
+            }
+        }
+    }
+
+    /// How the worker came to its end.
+    fn end(&mut self) -> String {
+        let message = match self.child.wait() {
+            Ok(status) => how(status),
+            Err(error) => format!("its process cannot be waited for: {error}"),
+        };
+        self.with_tail(message)
+    }
+
+    fn kill(&mut self) {
+        // It may have ended meanwhile.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// A message with the end of what the worker wrote to standard error.
+    fn with_tail(&self, message: String) -> String {
+        // The thread that reads is a moment behind the process.
+        std::thread::sleep(LOOK);
+        let tail = self.tail.lock().map(|tail| tail.iter().copied().collect::<Vec<u8>>());
+        let text = String::from_utf8_lossy(&tail.unwrap_or_default()).into_owned();
+        let lines: Vec<&str> =
+            text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        match lines.is_empty() {
+            true => message,
+            false => format!("{message}; it wrote: {}", lines.join(" / ")),
+        }
+    }
+
+    /// Lets it go: the end of its input is the end of it.
+    fn dismiss(self) {
+        let Self { mut child, input, .. } = self;
+        drop(input);
+        let _ = child.wait();
+    }
+}
+
+/// How a process ended, in words.
+fn how(status: ExitStatus) -> String {
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::ExitStatusExt as _;
+        if let Some(signal) = status.signal() {
+            return format!("its process was ended by signal {signal}");
+        }
+    }
+    match status.code() {
+        Some(code) => format!("its process ended with status {code}"),
+        None => "its process ended".into(),
+    }
+}
+
+/// Keeps the last bytes of a stream.
+fn keep_tail(mut from: impl Read, tail: &Mutex<VecDeque<u8>>) {
+    let mut buffer = [0; 1024];
+    while let Ok(read) = from.read(&mut buffer) {
+        let Ok(mut tail) = tail.lock() else { return };
+        if read == 0 {
+            return;
+        }
+        tail.extend(&buffer[..read]);
+        let over = tail.len().saturating_sub(TAIL);
+        tail.drain(..over);
+    }
+}
+
+/// The resident memory of a process in megabytes, where the system tells.
+fn resident(process: u32) -> Option<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kilobytes: f64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
+    Some(kilobytes / 1024.0)
+}
+
+/// Megabytes of memory that are free for use, where the system tells.
+pub(super) fn available() -> Option<f64> {
+    let memory = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = memory.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let kilobytes: f64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
+    Some(kilobytes / 1024.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_end_of_a_stream_is_kept() {
+        let tail = Mutex::new(VecDeque::new());
+        let text = "x".repeat(3 * TAIL) + "end";
+        keep_tail(text.as_bytes(), &tail);
+        let kept: Vec<u8> = tail.into_inner().unwrap().into_iter().collect();
+        assert_eq!(kept.len(), TAIL);
+        assert!(kept.ends_with(b"xend"));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn this_process_has_memory() {
+        assert!(resident(std::process::id()).is_some_and(|megabytes| megabytes > 1.0));
+        assert!(available().is_some_and(|megabytes| megabytes > 1.0));
+        assert_eq!(resident(u32::MAX), None);
+    }
+}
