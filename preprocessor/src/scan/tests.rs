@@ -91,7 +91,8 @@ fn directives_in_text() {
     check("[[simulation a]] text", &["! [[simulation a]]"]);
     check("[[bound a]] text", &["! [[bound a]]"]);
     check("a\n    [[simulation a]]", &["! [[simulation a]]"]);
-    check("![of [[value a.b]]](x.svg)", &["! [[value a.b]]"]);
+    check("![of [[value a.b]]](x.svg)", &["value a.b"]);
+    check("![of [[claim a.b]]](x.svg)", &["! [[claim a.b]]"]);
 }
 
 #[test]
