@@ -142,14 +142,17 @@ fn a_killed_build_leaves_no_process_and_resumes_where_it_was() {
     let whole = book(lesson);
     assert!(built(&whole).1);
     let all = shards(whole.root());
-    for moment in [0, 5, 17] {
+    let moments = [(0, "KILL"), (5, "TERM"), (11, "INT"), (17, "KILL")];
+    for (moment, signal) in moments {
         let book = book(lesson);
         let mark = format!("KILLED_AT={moment}-{}", book.root().display());
         let (name, value) = mark.split_once('=').unwrap();
         let mut killed: Child =
             build(&book).env(name, value).stderr(Stdio::null()).spawn().unwrap();
         wait_until("shards", || shards(book.root()) >= moment && marked(&mark).len() > 1);
-        killed.kill().unwrap();
+        let sent =
+            Command::new("kill").arg(format!("-{signal}")).arg(killed.id().to_string()).status();
+        assert!(sent.unwrap().success());
         killed.wait().unwrap();
         wait_until("workers stay behind", || marked(&mark).is_empty());
         let finished = shards(book.root());
@@ -161,5 +164,7 @@ fn a_killed_build_leaves_no_process_and_resumes_where_it_was() {
             "{errors}"
         );
         assert_eq!(contents(&book), contents(&whole));
+        let left = tests::tree(&book.root().join(".simulation/tmp"));
+        assert!(left.is_empty(), "{:?}", left.keys());
     }
 }

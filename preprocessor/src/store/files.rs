@@ -4,6 +4,21 @@ use std::io;
 use std::io::Write;
 use std::path::Path;
 
+/// What names of temporary files begin with; the number of the process that writes them follows.
+const TEMPORARY: &str = ".tmp-";
+
+/// Whether a file of that name is a temporary one of ours whose process is gone. False where the system does
+/// not tell.
+#[must_use]
+pub fn is_abandoned(name: &str) -> bool {
+    let process = name.strip_prefix(TEMPORARY).and_then(|rest| rest.split_once('-'));
+    let process = process.and_then(|(process, _)| process.parse::<u32>().ok());
+    let processes = Path::new("/proc");
+    process.is_some_and(|process| {
+        processes.join("self").exists() && !processes.join(process.to_string()).exists()
+    })
+}
+
 /// Puts `bytes` at `path`, creating folders as needed. Readers see the old file or the new one.
 ///
 /// The temporary file lies in `temporary`, away from folders that mdBook copies; only when that is
@@ -38,7 +53,8 @@ pub fn replace_if_changed(path: &Path, bytes: &[u8], temporary: &Path) -> io::Re
 
 fn written(bytes: &[u8], folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".tmp-");
+    let prefix = format!("{TEMPORARY}{}-", std::process::id());
+    builder.prefix(&prefix);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -49,4 +65,28 @@ fn written(bytes: &[u8], folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_temporary_file_is_abandoned_with_its_process() {
+        let of = |process: u32| format!("{TEMPORARY}{process}-a1b2c3");
+        assert!(!is_abandoned(&of(std::process::id())));
+        assert!(is_abandoned(&of(u32::MAX)));
+        assert!(!is_abandoned(".tmp-a1b2c3") && !is_abandoned("record.json"));
+    }
+
+    #[test]
+    fn a_file_is_replaced_and_nothing_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, temporary) = (folder.path().join("a/b.json"), folder.path().join("tmp"));
+        replace(&path, b"one", &temporary).unwrap();
+        replace(&path, b"two", &temporary).unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"two");
+        assert_eq!(std::fs::read_dir(&temporary).unwrap().count(), 0);
+    }
 }

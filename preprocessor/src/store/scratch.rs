@@ -71,13 +71,14 @@ impl Scratch {
         Ok(Lock(file))
     }
 
-    /// Removes temporary files that a killed process left. Those of the last day may be in use: a
-    /// build that computes nothing takes no lock.
+    /// Removes temporary files that a killed process left. Where the system does not say that a process is
+    /// gone, those of the last day may be in use: a build that computes nothing takes no lock.
     fn sweep(&self) {
         const DAY: Duration = Duration::from_secs(24 * 60 * 60);
         for entry in std::fs::read_dir(self.temporary()).into_iter().flatten().flatten() {
+            let abandoned = entry.file_name().to_str().is_some_and(files::is_abandoned);
             let age = entry.metadata().and_then(|data| data.modified()).map(|time| time.elapsed());
-            if age.is_ok_and(|age| age.is_ok_and(|age| age > DAY)) {
+            if abandoned || age.is_ok_and(|age| age.is_ok_and(|age| age > DAY)) {
                 let _ = std::fs::remove_file(entry.path());
             }
         }
