@@ -14,5 +14,6 @@ mod lookup;
 mod mutations;
 mod pages;
 mod protocol;
+mod status;
 mod sweep;
 mod text;
