@@ -144,7 +144,8 @@ pub fn obtain(
                 counts.computed += 1;
                 counts.shards += ran.shards;
                 counts.resumed += ran.resumed;
-                let stored = Stored::new(inputs.clone(), record, provenance);
+                let stored = Stored::new(inputs.clone(), record, provenance)
+                    .computed_with(simulation.entry.fingerprint());
                 if let Err(error) = records.store(&stored, scratch) {
                     problems.push(Problem::error(
                         Some(simulation.place.clone()),

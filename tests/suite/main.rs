@@ -14,6 +14,7 @@ mod lookup;
 mod mutations;
 mod pages;
 mod protocol;
+mod status;
 mod sweep;
 mod text;
 mod workers;

@@ -1,25 +1,46 @@
 //! `gc`: removes what nothing refers to.
 
-use std::path::Path;
+use std::io::Write;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use clap::Args;
 use experiments::entry::Catalog;
 
+use super::Root;
 use super::book;
 use crate::store::scratch::Scratch;
 
-/// Removes records that no lesson refers to, and finished shards.
-pub(super) fn gc(root: &Path, catalog: Arc<Catalog>) -> anyhow::Result<()> {
-    let report =
-        book::inspect(root, catalog).context("nothing is removed while the book has errors")?;
-    let scratch = Scratch::new(root);
-    let _lock = scratch.lock().context("the scratch folder cannot be used")?;
-    for path in book::unreferenced(root, &report)? {
-        std::fs::remove_file(&path).with_context(|| path.display().to_string())?;
-        eprintln!("removed {}", path.display());
+#[derive(Debug, Args)]
+pub(super) struct Gc {
+    #[command(flatten)]
+    root: Root,
+    /// Print what would be removed, and remove nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Gc {
+    /// Removes records that no lesson refers to, and finished shards; or says what it would remove.
+    pub(super) fn run(&self, catalog: Arc<Catalog>, out: &mut dyn Write) -> anyhow::Result<()> {
+        let root = &self.root.root;
+        let report =
+            book::inspect(root, catalog).context("nothing is removed while the book has errors")?;
+        let scratch = Scratch::new(root);
+        if self.dry_run {
+            for path in book::unreferenced(root, &report)? {
+                writeln!(out, "would remove {}", path.display())?;
+            }
+            writeln!(out, "would remove {} finished shards", scratch.count())?;
+            return Ok(());
+        }
+        let _lock = scratch.lock().context("the scratch folder cannot be used")?;
+        for path in book::unreferenced(root, &report)? {
+            std::fs::remove_file(&path).with_context(|| path.display().to_string())?;
+            eprintln!("removed {}", path.display());
+        }
+        let shards = scratch.clear().context("scratch cannot be cleared")?;
+        eprintln!("removed {shards} finished shards");
+        Ok(())
     }
-    let shards = scratch.clear().context("scratch cannot be cleared")?;
-    eprintln!("removed {shards} finished shards");
-    Ok(())
 }

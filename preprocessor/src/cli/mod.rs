@@ -10,6 +10,7 @@ mod list;
 mod sheet;
 mod show;
 mod shown;
+mod status;
 
 use std::io::IsTerminal;
 use std::io::Write;
@@ -27,9 +28,11 @@ use self::build::Build;
 use self::check::Check;
 use self::cite::Cite;
 use self::export::Export;
+use self::gc::Gc;
 use self::list::List;
 use self::sheet::Sheet;
 use self::show::Show;
+use self::status::Status;
 use crate::Options;
 use crate::host;
 use crate::runner::worker;
@@ -56,7 +59,7 @@ enum Command {
     /// Write one figure, or its numbers, into a file
     Export(Export),
     /// Remove records that no lesson refers to, and finished shards
-    Gc(Root),
+    Gc(Gc),
     /// Print every experiment that a lesson can name, and which the book shows
     List(List),
     /// Print parameters, estimates, claims, figures and cost of a simulation or an experiment
@@ -66,6 +69,8 @@ enum Command {
     /// Do shards that another process of this program hands over
     #[command(hide = true)]
     Worker,
+    /// Print which records are fresh and which are not, why, and what it would take; compute nothing
+    Status(Status),
     /// Say whether a renderer is supported (mdBook asks this)
     Supports {
         /// The renderer's name
@@ -99,7 +104,7 @@ pub fn command(arguments: &[&str], catalog: Arc<Catalog>) -> anyhow::Result<Exit
     command_into(arguments, catalog, &mut std::io::stdout())
 }
 
-/// The same, with what `cite`, `list` and `show` print for people written to `out`.
+/// The same, with what `cite`, `gc --dry-run`, `list`, `show` and `status` print for people written to `out`.
 ///
 /// # Errors
 /// Those of [`command`].
@@ -165,8 +170,9 @@ fn run(
         Some(Command::List(list)) => list.run(&catalog, out)?,
         Some(Command::Show(show)) => show.run(&catalog, out)?,
         Some(Command::Export(export)) => export.run(&catalog, program)?,
-        Some(Command::Gc(Root { root })) => gc::gc(&root, catalog)?,
+        Some(Command::Gc(gc)) => gc.run(catalog, out)?,
         Some(Command::Sheet(sheet)) => sheet.run(&catalog, program)?,
+        Some(Command::Status(status)) => return status.run(&catalog, out),
         Some(Command::Worker) => worker::work(&catalog)?,
     }
     Ok(ExitCode::SUCCESS)

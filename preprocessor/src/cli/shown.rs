@@ -82,15 +82,20 @@ pub(super) enum Means {
 }
 
 /// What the lessons of a book ask for, before any record.
-struct Asked<'c> {
-    config: Config,
-    library: Library,
+pub(super) struct Asked<'c> {
+    /// What `book.toml` says.
+    pub(super) config: Config,
+    /// The data files of the book.
+    pub(super) library: Library,
     source: Source,
-    lessons: Vec<Lesson>,
-    simulations: BTreeMap<String, Simulation<'c>>,
+    /// The lessons.
+    pub(super) lessons: Vec<Lesson>,
+    /// The simulations that they show.
+    pub(super) simulations: BTreeMap<String, Simulation<'c>>,
 }
 
-fn ask<'c>(
+/// Reads the book at `root` as far as to the simulations that its lessons show.
+pub(super) fn ask<'c>(
     root: &Path,
     catalog: &'c Catalog,
     problems: &mut Problems,
@@ -304,7 +309,7 @@ fn unknown(
 }
 
 /// Adds the experiment of that name, as if a lesson said `[[simulation NAME]]`.
-fn at_defaults<'c>(
+pub(super) fn at_defaults<'c>(
     name: &str,
     resources: Resources<'c, '_>,
     simulations: &mut BTreeMap<String, Simulation<'c>>,

@@ -8,3 +8,4 @@ pub mod files;
 pub mod layout;
 pub mod records;
 pub mod scratch;
+pub mod sources;

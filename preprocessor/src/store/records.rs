@@ -9,6 +9,7 @@ use std::io;
 use std::path::Path;
 use std::path::PathBuf;
 
+use experiments::fingerprint::Fingerprint;
 use experiments::record::Record;
 use serde::Deserialize;
 use serde::Serialize;
@@ -17,6 +18,7 @@ use serde_json::Value;
 use super::files;
 use super::layout;
 use super::scratch::Scratch;
+use super::sources::Sources;
 use crate::key;
 use crate::key::RunInputs;
 
@@ -51,6 +53,9 @@ pub struct Stored {
     pub record: Record,
     /// Where they come from.
     pub provenance: Provenance,
+    /// The code they were computed with, item by item, so that a change can be named. Written with the
+    /// provenance, and outside the digest as it is; empty in older records.
+    pub sources: Sources,
     /// The digest of inputs and numbers.
     pub digest: String,
 }
@@ -60,7 +65,14 @@ impl Stored {
     #[must_use]
     pub fn new(inputs: RunInputs, record: Record, provenance: Provenance) -> Self {
         let digest = key::digest(&content(&inputs, &layout::to_json(&record)));
-        Self { inputs, record, provenance, digest }
+        Self { inputs, record, provenance, sources: Sources::default(), digest }
+    }
+
+    /// The same record, with the code that it was computed with.
+    #[must_use]
+    pub fn computed_with(mut self, code: &Fingerprint) -> Self {
+        self.sources = Sources::of(code);
+        self
     }
 }
 
@@ -129,24 +141,29 @@ impl Records {
         Ok(true)
     }
 
-    /// Every record in the folder, sorted: files that can be read as one and lie where it belongs.
-    /// Other people's files, and what cannot be trusted, are not ours to list.
+    /// The files of [`Records::all`].
     #[must_use]
     pub fn files(&self) -> Vec<PathBuf> {
+        self.all().into_iter().map(|(path, _)| path).collect()
+    }
+
+    /// Every record in the folder, sorted by file: files that can be read as one and lie where it belongs.
+    /// Other people's files, and what cannot be trusted, are not ours to list.
+    #[must_use]
+    pub fn all(&self) -> Vec<(PathBuf, Stored)> {
         let list = |folder: &Path| -> Vec<PathBuf> {
             let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
             entries.map(|entry| entry.path()).collect()
         };
-        let ours = |path: &PathBuf| {
-            let text = std::fs::read_to_string(path).ok();
-            let stored = text.and_then(|text| parse(&text).ok());
-            stored.is_some_and(|stored| self.path(&stored.inputs) == *path)
+        let ours = |path: PathBuf| {
+            let stored = parse(&std::fs::read_to_string(&path).ok()?).ok()?;
+            (self.path(&stored.inputs) == path).then_some((path, stored))
         };
         let folders = list(&self.folder);
-        let mut files: Vec<PathBuf> =
-            folders.iter().flat_map(|folder| list(folder)).filter(ours).collect();
-        files.sort();
-        files
+        let files = folders.iter().flat_map(|folder| list(folder));
+        let mut records: Vec<(PathBuf, Stored)> = files.filter_map(ours).collect();
+        records.sort_by(|(one, _), (other, _)| one.cmp(other));
+        records
     }
 }
 
@@ -161,7 +178,11 @@ fn render(stored: &Stored) -> String {
     file.insert("run_key", stored.inputs.digest().into());
     file.insert("inputs", key::json(&stored.inputs));
     file.insert("record", layout::to_json(&stored.record));
-    file.insert("provenance", key::json(&stored.provenance));
+    let mut provenance = key::json(&stored.provenance);
+    if let (Value::Object(map), false) = (&mut provenance, stored.sources.is_empty()) {
+        map.insert("sources".into(), key::json(&stored.sources));
+    }
+    file.insert("provenance", provenance);
     layout::pretty(&key::json(&file))
 }
 
@@ -184,9 +205,13 @@ fn parse(text: &str) -> Result<Stored, String> {
         return Err("its content does not match its digest".into());
     }
     let record = layout::from_json(&record)?;
-    let provenance = serde_json::from_value(part("provenance")?)
-        .map_err(|error| format!("its provenance cannot be read: {error}"))?;
-    Ok(Stored { inputs, record, provenance, digest })
+    let provenance = part("provenance")?;
+    let unreadable = |error| format!("its provenance cannot be read: {error}");
+    // Records from before they were kept have none.
+    let sources = provenance.get("sources").cloned().map(serde_json::from_value).transpose();
+    let sources = sources.map_err(unreadable)?.unwrap_or_default();
+    let provenance = serde_json::from_value(provenance).map_err(unreadable)?;
+    Ok(Stored { inputs, record, provenance, sources, digest })
 }
 
 #[cfg(test)]
@@ -235,6 +260,26 @@ mod tests {
         assert_eq!(records.find(&first.inputs), Found::Fresh(first.clone()));
         assert_eq!(records.files(), [records.path(&first.inputs)]);
         assert_eq!(std::fs::read_dir(scratch.temporary()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn the_code_is_kept_beside_the_content() {
+        let (_root, records, scratch) = folder();
+        let sources = &[("lab/a.rs::fn f", "0123456789abcdef0123"), ("lab/a.rs::fn g", "1")];
+        let code = Fingerprint { experiment: "test", digest: "a", sources };
+        let plain = stored("a", 1.0);
+        let kept = plain.clone().computed_with(&code);
+        assert_eq!(kept.digest, plain.digest);
+        records.store(&kept, &scratch).unwrap();
+        let text = std::fs::read_to_string(records.path(&kept.inputs)).unwrap();
+        let line = r#""sources": {"lab/a.rs": {"fn f": "0123456789abcdef", "fn g": "1"}}"#;
+        assert!(text.contains(line), "{text}");
+        assert_eq!(records.find(&plain.inputs), Found::Fresh(kept.clone()));
+        assert_eq!(records.all(), [(records.path(&plain.inputs), kept.clone())]);
+        // A record from before the code was kept is as good.
+        std::fs::write(records.path(&plain.inputs), render(&plain)).unwrap();
+        assert_eq!(records.find(&plain.inputs), Found::Fresh(plain.clone()));
+        assert!(!records.store(&kept, &scratch).unwrap(), "equal content stays untouched");
     }
 
     #[test]

@@ -105,6 +105,12 @@ impl Scratch {
         files::replace(&self.shard_path(shard), text.as_bytes(), &self.temporary())
     }
 
+    /// How many files of finished shards there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        std::fs::read_dir(self.root.join("shards")).into_iter().flatten().flatten().count()
+    }
+
     /// Removes every finished shard. Says how many there were.
     ///
     /// # Errors
@@ -160,6 +166,8 @@ mod tests {
         assert_eq!(scratch.part("a"), None);
         std::fs::write(&path, "{\"digest\"").unwrap();
         assert_eq!(scratch.part("a"), None);
+        assert_eq!(scratch.count(), 1);
         assert_eq!(scratch.clear().unwrap(), 1);
+        assert_eq!(scratch.count(), 0);
     }
 }
