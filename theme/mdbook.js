@@ -37,10 +37,15 @@
     set('#mdbook-help-container', { role: 'dialog', 'aria-label': 'Keyboard shortcuts' });
     // The same links beside the page and below it are two landmarks with one name.
     set('nav.nav-wrapper', { 'aria-label': 'Previous and next page' });
-    // What scrolls can be scrolled by keyboard.
+    // What scrolls can be scrolled by keyboard. What is folded has no width, and fonts change widths.
+    const scrolling = [
+        'main pre > code',
+        'main .table-wrapper:not([role])',
+        'main .katex-display:not([role="group"] *)',
+    ].join(', ');
     const scrolls = element => element.scrollWidth > element.clientWidth + 1;
     const reach = () => {
-        for (const element of document.querySelectorAll('main pre > code, main .table-wrapper:not([role])')) {
+        for (const element of document.querySelectorAll(scrolling)) {
             if (scrolls(element)) {
                 element.tabIndex = 0;
             } else {
@@ -48,6 +53,7 @@
             }
         }
     };
-    reach();
-    window.addEventListener('resize', reach);
+    document.addEventListener('toggle', reach, true);
+    document.fonts.ready.then(reach);
+    new ResizeObserver(reach).observe(document.querySelector('main'));
 })();

@@ -109,6 +109,10 @@ fn every_bound_is_complete() {
             let mut names = BTreeSet::new();
             for symbol in &bound.symbols {
                 assert!(names.insert(&symbol.name), "{id} has `{}` twice", symbol.name);
+                // The meaning heads its row, and a screen reader reads no formula as a heading.
+                let meaning = &symbol.meaning;
+                let words = meaning.split('$').step_by(2).any(|part| !part.trim().is_empty());
+                assert!(words, "{id}: {meaning}");
                 let value = symbol.value.as_ref().expect("a value");
                 if !symbol.field.is_empty() {
                     assert_eq!(

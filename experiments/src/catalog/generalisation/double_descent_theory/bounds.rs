@@ -277,7 +277,12 @@ impl At<'_> {
         vec![
             Symbol::given("n", "n", "training points", n as f64),
             Symbol::given("p", "p", "features", self.place.p as f64),
-            Symbol::given("gamma", r"\gamma", "$p/n$", self.place.gamma),
+            Symbol::given(
+                "gamma",
+                r"\gamma",
+                "features per training point, $p/n$",
+                self.place.gamma,
+            ),
             Symbol::given("r", "r", r"norm of $\beta$", r),
             Symbol::given("sigma", r"\sigma", "standard deviation of the noise", sigma),
         ]
