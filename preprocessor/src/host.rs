@@ -21,6 +21,7 @@ use crate::Report;
 use crate::diagnostics::Problem;
 use crate::diagnostics::Problems;
 use crate::publish;
+use crate::runner::progress;
 
 /// The preprocessor `simulation`, for mdBook's driver in this process.
 #[derive(Clone)]
@@ -65,19 +66,27 @@ impl Preprocessor for Simulation {
     }
 }
 
+/// One line on what was done; where nothing had to be computed, it is for machines and the curious alone.
 fn summarise(report: &Report) {
     let Report { counts, rendered, .. } = report;
-    tracing::info!(
-        "{} simulations from records, {} computed ({} shards run, {} resumed); \
+    let line = format!(
+        "{} simulations from records, {} computed ({} shards run, {} resumed), {} failed; the records saved {} on one core; \
          {} figures drawn, {} read; {} formulas",
         counts.reused,
         counts.computed,
         counts.shards,
         counts.resumed,
+        counts.failed,
+        progress::spoken(counts.saved),
         rendered.drawn,
         rendered.read,
         rendered.formulas,
     );
+    if counts.computed + counts.failed > 0 || progress::in_ci() {
+        tracing::info!("{line}");
+    } else {
+        tracing::debug!("{line}");
+    }
 }
 
 /// Serves mdBook's protocol: a context and a book as JSON in, a book as JSON out.

@@ -44,6 +44,7 @@ pub mod sentence;
 pub mod source;
 pub mod store;
 pub mod sweep;
+pub mod system;
 pub mod testcard;
 pub mod theme;
 pub mod typed;
@@ -66,6 +67,7 @@ use crate::lesson::Lesson;
 use crate::numbering::Index;
 use crate::obtain::Counts;
 use crate::obtain::Policy;
+use crate::obtain::Running;
 use crate::render::Material;
 use crate::render::Rendered;
 use crate::render::Renderer;
@@ -85,8 +87,8 @@ pub struct Options {
     pub check: bool,
     /// The backend, instead of the configured one.
     pub backend: Option<String>,
-    /// The program whose processes do shards; threads of this one where there is none.
-    pub workers: Option<std::path::PathBuf>,
+    /// How to run what has to be run.
+    pub running: Running,
 }
 
 /// What a run did, besides the book.
@@ -145,9 +147,9 @@ pub fn publish(
         0 => Policy::Compute,
         _ => Policy::Skip,
     };
-    let workers = options.workers.as_deref();
+    let running = &options.running;
     let sources =
-        obtain::Sources { config: &config, library: &library, scratch: &scratch, workers };
+        obtain::Sources { config: &config, library: &library, scratch: &scratch, running };
     let (records, counts) = obtain::obtain(&simulations, sources, policy, &mut problems);
 
     let exhibits = exhibit::exhibit(&simulations, &records, &mut problems);

@@ -1,7 +1,7 @@
 //! Record or run: the only step that computes, and it says why it had to.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::PathBuf;
 
 use experiments::backend::Backend;
 use experiments::experiment::Place;
@@ -13,25 +13,36 @@ use crate::diagnostics::Problems;
 use crate::key;
 use crate::resolve::Simulation;
 use crate::runner;
+use crate::runner::Computed;
 use crate::runner::Crew;
-use crate::runner::pool::Limits;
+use crate::runner::Fault;
+use crate::runner::Job;
+use crate::runner::Means;
+use crate::runner::process::Limits;
+use crate::runner::progress;
+use crate::runner::progress::Outcome;
+use crate::runner::progress::Telling;
 use crate::store::records::Found;
 use crate::store::records::Records;
 use crate::store::records::Stored;
 use crate::store::scratch::Scratch;
 
 /// What obtaining the records of a book took.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Counts {
     /// Simulations whose record was there.
     pub reused: usize,
-    /// Simulations that were computed.
+    /// Simulations that were computed; two names of one record are one.
     pub computed: usize,
-    /// Shards that were run.
+    /// Simulations that failed.
+    pub failed: usize,
+    /// Shards that were run, of simulations that were computed.
     pub shards: usize,
     /// Shards that scratch held from an earlier, unfinished run.
     pub resumed: usize,
+    /// Seconds on one core that the records which were there have saved.
+    pub saved: f64,
 }
 
 /// What to do about a record that is missing or stale.
@@ -56,113 +67,247 @@ pub struct Sources<'a> {
     pub library: &'a Library,
     /// Its finished shards.
     pub scratch: &'a Scratch,
-    /// The program whose processes do shards; none for threads of this one.
-    pub workers: Option<&'a Path>,
+    /// How to run what has to be run.
+    pub running: &'a Running,
+}
+
+/// How to run what has to be run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "settings are given by name")]
+pub struct Running {
+    /// The program whose processes do shards; threads of this one where there is none.
+    pub workers: Option<PathBuf>,
+    /// How many shards run at a time on the host; none for as many as it has cores.
+    pub at_once: Option<usize>,
+    /// Who is told how far it is.
+    pub telling: Telling,
+    /// Whether simulations may cost more than the book allows: somebody asked for these by name.
+    pub costly: bool,
 }
 
 /// The record of each simulation, by name. A simulation that cannot be had is a problem at its
 /// first directive, and missing from the result.
 pub fn obtain(
     simulations: &BTreeMap<String, Simulation<'_>>,
-    Sources { config, library, scratch, workers }: Sources<'_>,
+    sources: Sources<'_>,
     policy: Policy,
     problems: &mut Problems,
 ) -> (BTreeMap<String, Stored>, Counts) {
-    let records = Records::new(config.records.clone());
-    let mut obtained = BTreeMap::new();
-    let mut counts = Counts::default();
-    let mut lock = None;
-    let mut opened = None;
-    let compute = policy == Policy::Compute;
-    for (name, simulation) in simulations {
-        let inputs = &simulation.inputs;
-        let mut found = records.find(inputs);
-        if !matches!(found, Found::Fresh(_)) && compute && lock.is_none() {
-            match scratch.lock() {
-                Ok(held) => lock = Some(held),
-                Err(error) => problems.push(Problem::error(
+    let mut obtaining = Obtaining::new(sources, problems);
+    let wanted = obtaining.look_up(simulations.values().collect());
+    match policy {
+        _ if wanted.is_empty() => {}
+        Policy::Skip => {}
+        Policy::Refuse => obtaining.refuse(&wanted),
+        Policy::Compute => obtaining.compute(wanted, &|| false),
+    }
+    (obtaining.obtained, obtaining.counts)
+}
+
+/// Records on their way.
+pub(crate) struct Obtaining<'a> {
+    sources: Sources<'a>,
+    records: Records,
+    problems: &'a mut Problems,
+    /// The records that there are, by name.
+    pub(crate) obtained: BTreeMap<String, Stored>,
+    /// What that took.
+    pub(crate) counts: Counts,
+}
+
+impl<'a> Obtaining<'a> {
+    pub(crate) fn new(sources: Sources<'a>, problems: &'a mut Problems) -> Self {
+        let records = Records::new(sources.config.records.clone());
+        let (obtained, counts) = (BTreeMap::new(), Counts::default());
+        Self { sources, records, problems, obtained, counts }
+    }
+
+    /// Takes the records that are there. Gives the simulations that have none.
+    pub(crate) fn look_up<'s, 'c>(
+        &mut self,
+        simulations: Vec<&'s Simulation<'c>>,
+    ) -> Vec<&'s Simulation<'c>> {
+        let mut wanted = Vec::new();
+        for simulation in simulations {
+            match self.records.find(&simulation.inputs) {
+                Found::Fresh(stored) => {
+                    self.counts.reused += 1;
+                    self.counts.saved += stored.provenance.seconds;
+                    self.obtained.insert(simulation.name.clone(), stored);
+                }
+                _ => wanted.push(simulation),
+            }
+        }
+        wanted
+    }
+
+    fn refuse(&mut self, wanted: &[&Simulation<'_>]) {
+        for simulation in wanted {
+            self.problems.push(unavailable(simulation, &self.records));
+            // What would stop the run is worth knowing before it.
+            self.problems.extend(self.sources.library.supply(simulation).err());
+        }
+    }
+
+    /// Computes what has no record, unless another process does so meanwhile.
+    pub(crate) fn compute(
+        &mut self,
+        wanted: Vec<&Simulation<'_>>,
+        stop: &(dyn Fn() -> bool + Sync),
+    ) {
+        let Sources { scratch, library, running, .. } = self.sources;
+        let _lock = match scratch.lock() {
+            Ok(lock) => lock,
+            Err(error) => {
+                self.problems.push(Problem::error(
                     None,
                     format!("the scratch folder cannot be used: {error}"),
                     "make the folder of book.toml writable, or build with --frozen",
-                )),
-            }
-            // Another process may have computed it while we waited for the lock.
-            found = records.find(inputs);
-        }
-        match found {
-            Found::Fresh(stored) => {
-                counts.reused += 1;
-                obtained.insert(name.clone(), stored);
-                continue;
-            }
-            Found::Corrupt(path, why) if policy == Policy::Compute => {
-                problems.push(Problem::warning(
-                    Some(simulation.place.clone()),
-                    format!("the record `{}` is not trusted: {why}", path.display()),
-                    "it is computed again",
                 ));
+                return;
             }
-            Found::Corrupt(..) => {}
-            Found::Stale(_) | Found::Missing => {}
-        }
-        match policy {
-            Policy::Compute => {}
-            Policy::Refuse => {
-                problems.push(unavailable(simulation, &records));
-                // What would stop the run is worth knowing before it.
-                library.supply(simulation).err().into_iter().for_each(|fault| problems.push(fault));
-                continue;
+        };
+        let wanted = self.look_up(wanted);
+        let shared = self.by_record(&wanted);
+        let mut opened = None;
+        let jobs: Vec<(Job<'_, '_>, &[&Simulation<'_>])> = shared
+            .values()
+            .filter_map(|same| Some((self.job(same.first()?, &mut opened)?, same.as_slice())))
+            .collect();
+        let (jobs, names): (Vec<_>, Vec<_>) = jobs.into_iter().unzip();
+        let crew = match &running.workers {
+            None => Crew::Threads,
+            Some(program) => Crew::Workers { program, book: library.book(), data: library.files() },
+        };
+        let means = Means { scratch, crew, at_once: running.at_once, stop };
+        let mut observer = progress::observer(running.telling);
+        runner::run(&jobs, means, observer.as_mut(), &mut |job, outcome, observer| match outcome {
+            Ok(computed) => {
+                let settled = self.keep(names[job], computed);
+                observer.settled(job, settled.outcome());
             }
-            Policy::Skip => continue,
+            Err(fault) => {
+                let message = fault.to_string();
+                observer.settled(job, outcome_of(&fault, &message));
+                self.failed(names[job], &message);
+            }
+        });
+        observer.obtained(&self.counts);
+    }
+
+    /// Simulations by the file of their record: two names may be of one.
+    fn by_record<'s, 'c>(
+        &self,
+        wanted: &[&'s Simulation<'c>],
+    ) -> BTreeMap<PathBuf, Vec<&'s Simulation<'c>>> {
+        let mut shared: BTreeMap<PathBuf, Vec<&Simulation<'_>>> = BTreeMap::new();
+        for simulation in wanted {
+            shared.entry(self.records.path(&simulation.inputs)).or_default().push(simulation);
         }
-        if let Some(problem) = too_expensive(simulation, config) {
-            problems.push(problem);
-            continue;
+        shared
+    }
+
+    /// What it takes to compute a simulation; a problem where it cannot be.
+    fn job<'s, 'c>(
+        &mut self,
+        simulation: &'s Simulation<'c>,
+        opened: &mut Option<Option<Backend>>,
+    ) -> Option<Job<'s, 'c>> {
+        let Sources { config, library, running, .. } = self.sources;
+        let found = self.records.find(&simulation.inputs);
+        if let Found::Corrupt(path, why) = &found {
+            self.problems.push(Problem::warning(
+                Some(simulation.place.clone()),
+                format!("the record `{}` is not trusted: {why}", path.display()),
+                "it is computed again",
+            ));
+        }
+        if let Some(problem) = too_expensive(simulation, config).filter(|_| !running.costly) {
+            self.problems.push(problem);
+            return None;
         }
         let supply = match library.supply(simulation) {
             Ok(supply) => supply,
             Err(problem) => {
-                problems.push(problem);
-                continue;
+                self.problems.push(problem);
+                return None;
             }
         };
         let place = simulation.entry.place();
-        let Some(backend) = backend(place, &config.backend, &mut opened, problems) else {
-            continue;
-        };
-        let crew = match workers {
-            None => Crew::Threads,
-            Some(program) => Crew::Workers {
-                program,
-                book: library.book(),
-                data: library.files(),
-                limits: limits(simulation, config),
-            },
-        };
-        match runner::run(simulation, &supply, &backend, scratch, crew) {
-            Ok((record, provenance, ran)) => {
-                counts.computed += 1;
-                counts.shards += ran.shards;
-                counts.resumed += ran.resumed;
-                let stored = Stored::new(inputs.clone(), record, provenance)
-                    .computed_with(simulation.entry.fingerprint());
-                if let Err(error) = records.store(&stored, scratch) {
-                    problems.push(Problem::error(
-                        Some(simulation.place.clone()),
-                        format!("the record of `{name}` cannot be stored: {error}"),
-                        format!("make `{}` writable", config.records.display()),
-                    ));
-                }
-                obtained.insert(name.clone(), stored);
+        let backend = backend(place, &config.backend, opened, self.problems)?;
+        let before = match found {
+            Found::Stale(stored) if stored.provenance.shards > 0 => {
+                Some(stored.provenance.seconds / stored.provenance.shards as f64)
             }
-            Err(fault) => problems.push(Problem::error(
+            _ => None,
+        };
+        let limits = limits(simulation, config, running.costly);
+        Some(Job { simulation, supply, backend, limits, before })
+    }
+
+    /// Stores what was computed. A record that cannot be stored is as true as one that can.
+    fn keep(&mut self, same: &[&Simulation<'_>], computed: Computed) -> Kept {
+        let Computed { record, provenance, ran } = computed;
+        self.counts.computed += 1;
+        self.counts.shards += ran.shards;
+        self.counts.resumed += ran.resumed;
+        let simulation = same[0];
+        let stored = Stored::new(simulation.inputs.clone(), record, provenance)
+            .computed_with(simulation.entry.fingerprint());
+        let wrote = self.records.store(&stored, self.sources.scratch);
+        if let Err(error) = &wrote {
+            self.problems.push(Problem::warning(
                 Some(simulation.place.clone()),
-                format!("the simulation `{name}` of `{}` failed: {fault}", inputs.experiment),
-                "the other simulations are finished and stored; a shard that finished is not run again",
-            )),
+                format!("the record of `{}` cannot be stored: {error}", simulation.name),
+                format!(
+                    "make `{}` writable: until then every build computes it again",
+                    self.sources.config.records.display()
+                ),
+            ));
+        }
+        let kept = Kept {
+            digest: stored.digest.clone(),
+            changed: wrote.unwrap_or(true),
+            seconds: stored.provenance.seconds,
+        };
+        for simulation in same {
+            self.obtained.insert(simulation.name.clone(), stored.clone());
+        }
+        kept
+    }
+
+    fn failed(&mut self, same: &[&Simulation<'_>], message: &str) {
+        self.counts.failed += 1;
+        for simulation in same {
+            let (name, id) = (&simulation.name, simulation.entry.id());
+            self.problems.push(Problem::error(
+                Some(simulation.place.clone()),
+                format!("the simulation `{name}` of `{id}` failed: {message}"),
+                "the others are finished and stored; a shard that finished is not run again",
+            ));
         }
     }
-    (obtained, counts)
+}
+
+/// A record that was stored.
+struct Kept {
+    digest: String,
+    changed: bool,
+    seconds: f64,
+}
+
+impl Kept {
+    fn outcome(&self) -> Outcome<'_> {
+        let Self { digest, changed, seconds } = self;
+        Outcome::Computed { digest, changed: *changed, seconds: *seconds }
+    }
+}
+
+fn outcome_of<'m>(fault: &Fault, message: &'m str) -> Outcome<'m> {
+    match fault {
+        Fault::Stopped => Outcome::Stopped,
+        _ => Outcome::Failed(message),
+    }
 }
 
 /// The backend for work at that place, opened with the first simulation that needs it: a book whose
@@ -250,13 +395,15 @@ fn changed_data<'a>(
 
 /// What a shard may take: what the book allows, else as much time as a whole simulation and several times the
 /// memory that its experiment expects.
-fn limits(simulation: &Simulation<'_>, config: &Config) -> Limits {
+fn limits(simulation: &Simulation<'_>, config: &Config, costly: bool) -> Limits {
     /// Below this nobody minds.
     const MODEST: f64 = 2048.0;
-    let expected = simulation.entry.cost(&simulation.parameters).map_or(0.0, |cost| cost.megabytes);
+    let cost = simulation.entry.cost(&simulation.parameters).ok();
+    let (seconds, megabytes) = cost.map_or((0.0, 0.0), |cost| (cost.seconds, cost.megabytes));
+    let whole = if costly { config.max_seconds.max(seconds) } else { config.max_seconds };
     Limits {
-        seconds: config.shard_seconds.unwrap_or(config.max_seconds),
-        megabytes: config.shard_megabytes.unwrap_or((8.0 * expected).max(MODEST)),
+        seconds: config.shard_seconds.unwrap_or(whole),
+        megabytes: config.shard_megabytes.unwrap_or((8.0 * megabytes).max(MODEST)),
     }
 }
 

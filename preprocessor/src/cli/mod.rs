@@ -35,6 +35,7 @@ use self::show::Show;
 use self::status::Status;
 use crate::Options;
 use crate::host;
+use crate::obtain::Running;
 use crate::runner::worker;
 
 pub use self::build::build;
@@ -153,8 +154,8 @@ fn run(
     match command {
         None => {
             let (mut input, mut output) = (std::io::stdin().lock(), std::io::stdout().lock());
-            let workers = program.map(Path::to_owned);
-            let options = Options { workers, ..Options::default() };
+            let running = Running { workers: program.map(Path::to_owned), ..Running::default() };
+            let options = Options { running, ..Options::default() };
             host::serve(&mut input, &mut output, catalog, options)?;
         }
         Some(Command::Supports { renderer }) => {

@@ -24,6 +24,7 @@ use crate::lesson;
 use crate::lesson::Lesson;
 use crate::obtain;
 use crate::obtain::Policy;
+use crate::obtain::Running;
 use crate::resolve;
 use crate::resolve::Resources;
 use crate::resolve::Simulation;
@@ -124,7 +125,7 @@ pub(super) fn shown<'c>(
     root: &Path,
     name: Option<&str>,
     catalog: &'c Catalog,
-    (means, workers): (Means, Option<&Path>),
+    (means, program): (Means, Option<&Path>),
 ) -> anyhow::Result<Shown<'c>> {
     let mut problems = Problems::default();
     let Asked { mut config, library, lessons, mut simulations, .. } =
@@ -157,8 +158,9 @@ pub(super) fn shown<'c>(
         0 => Policy::Compute,
         _ => Policy::Skip,
     };
+    let running = &Running { workers: program.map(Path::to_owned), ..Running::default() };
     let sources =
-        obtain::Sources { config: &config, library: &library, scratch: &scratch, workers };
+        obtain::Sources { config: &config, library: &library, scratch: &scratch, running };
     let (records, _) = obtain::obtain(&simulations, sources, policy, &mut problems);
     let exhibits = exhibit::exhibit(&simulations, &records, &mut problems);
     problems.report(&mut std::io::stderr().lock())?;

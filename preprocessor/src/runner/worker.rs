@@ -36,6 +36,8 @@ const ABANDONED: i32 = 3;
 pub(super) struct Task {
     /// The experiment's id.
     pub(super) experiment: String,
+    /// The fingerprint of its code, as whoever planned the run knows it.
+    pub(super) fingerprint: String,
     /// Its complete parameters, which say what data it asks for.
     pub(super) parameters: Map<String, Value>,
     /// The shard.
@@ -91,6 +93,10 @@ fn run(task: &Task, catalog: &Catalog) -> anyhow::Result<()> {
     let Some(entry) = catalog.get(&task.experiment) else {
         bail!("this program has no experiment `{}`", task.experiment);
     };
+    // The program may have been built anew since the run began.
+    if entry.fingerprint().digest != task.fingerprint {
+        bail!("this program has other code of `{}` than the one that asks", task.experiment);
+    }
     let library = Library::of(task.book.clone(), task.data.clone());
     let (supply, digests) = library.read(entry, &task.parameters).map_err(anyhow::Error::msg)?;
     if digests != task.digests {

@@ -4,19 +4,26 @@ use std::io;
 use std::io::Write;
 use std::path::Path;
 
+use crate::system::Process;
+
 /// What names of temporary files begin with; the number of the process that writes them follows.
 const TEMPORARY: &str = ".tmp-";
 
-/// Whether a file of that name is a temporary one of ours whose process is gone. False where the system does
-/// not tell.
-#[must_use]
-pub fn is_abandoned(name: &str) -> bool {
+/// Whether a file of that name is a temporary one of ours whose process is gone.
+fn is_abandoned(name: &str) -> bool {
     let process = name.strip_prefix(TEMPORARY).and_then(|rest| rest.split_once('-'));
-    let process = process.and_then(|(process, _)| process.parse::<u32>().ok());
-    let processes = Path::new("/proc");
-    process.is_some_and(|process| {
-        processes.join("self").exists() && !processes.join(process.to_string()).exists()
-    })
+    let process = process.and_then(|(process, _)| process.parse().ok());
+    process.is_some_and(|process| Process::of(process).is_none())
+}
+
+/// Removes the temporary files that killed processes left in a folder.
+pub fn sweep(folder: &Path) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_name().to_str().is_some_and(is_abandoned) {
+            // Another process may do the same.
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// Puts `bytes` at `path`, creating folders as needed. Readers see the old file or the new one.
@@ -33,6 +40,7 @@ pub fn replace(path: &Path, bytes: &[u8], temporary: &Path) -> io::Result<()> {
     match written(bytes, temporary)?.persist(path) {
         Ok(_) => Ok(()),
         Err(error) if error.error.kind() == io::ErrorKind::CrossesDevices => {
+            sweep(folder);
             written(bytes, folder)?.persist(path).map_err(|error| error.error)?;
             Ok(())
         }
@@ -72,7 +80,6 @@ mod tests {
     use super::*;
 
     #[test]
-    #[cfg(target_os = "linux")]
     fn a_temporary_file_is_abandoned_with_its_process() {
         let of = |process: u32| format!("{TEMPORARY}{process}-a1b2c3");
         assert!(!is_abandoned(&of(std::process::id())));

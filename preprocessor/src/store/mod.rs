@@ -4,6 +4,7 @@
 //! Both write to a temporary file in scratch, sync and rename, and both treat a file that is
 //! truncated, edited or of another schema as a miss that is reported, never as a result.
 
+pub mod durations;
 pub mod files;
 pub mod layout;
 pub mod records;

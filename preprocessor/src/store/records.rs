@@ -137,6 +137,12 @@ impl Records {
             return Ok(false);
         }
         let text = render(stored);
+        // Nothing is stored that would not be trusted when it is read.
+        match parse(&text) {
+            Ok(read) if read.inputs == stored.inputs && read.digest == stored.digest => {}
+            Ok(_) => return Err(io::Error::other("it does not read back as it is")),
+            Err(why) => return Err(io::Error::other(format!("it does not read back: {why}"))),
+        }
         files::replace(&self.path(&stored.inputs), text.as_bytes(), &scratch.temporary())?;
         Ok(true)
     }

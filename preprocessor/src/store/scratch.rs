@@ -5,7 +5,6 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -56,6 +55,12 @@ impl Scratch {
         self.root.join("tmp")
     }
 
+    /// The file of how long shards took.
+    #[must_use]
+    pub fn durations(&self) -> PathBuf {
+        self.root.join("durations.json")
+    }
+
     /// Waits until no other process computes for this book.
     ///
     /// # Errors
@@ -67,21 +72,8 @@ impl Scratch {
             tracing::info!("waiting for another build of this book");
             file.lock()?;
         }
-        self.sweep();
+        files::sweep(&self.temporary());
         Ok(Lock(file))
-    }
-
-    /// Removes temporary files that a killed process left. Where the system does not say that a process is
-    /// gone, those of the last day may be in use: a build that computes nothing takes no lock.
-    fn sweep(&self) {
-        const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-        for entry in std::fs::read_dir(self.temporary()).into_iter().flatten().flatten() {
-            let abandoned = entry.file_name().to_str().is_some_and(files::is_abandoned);
-            let age = entry.metadata().and_then(|data| data.modified()).map(|time| time.elapsed());
-            if abandoned || age.is_ok_and(|age| age.is_ok_and(|age| age > DAY)) {
-                let _ = std::fs::remove_file(entry.path());
-            }
-        }
     }
 
     /// What a finished shard left, if it is here and whole.

@@ -37,6 +37,15 @@ const LOOK: Duration = Duration::from_millis(20);
 /// How much is kept of what a worker writes to standard error.
 const TAIL: usize = 4096;
 
+/// Why a task was not done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Undone {
+    /// What became of the worker, in words.
+    Failed(String),
+    /// It was not to go on.
+    Stopped,
+}
+
 /// A worker that may still be there for the next task.
 #[derive(Default)]
 pub(super) struct Worker(Option<Running>);
@@ -49,23 +58,24 @@ struct Running {
 }
 
 impl Worker {
-    /// Does a task in a worker of `program`; `keep` leaves it there for another one.
+    /// Does a task in a worker of `program`, unless `stop` says to end it; `keep` leaves the worker there for
+    /// another task.
     ///
     /// # Errors
-    /// What became of the worker, in words.
+    /// What became of the worker.
     pub(super) fn run(
         &mut self,
         program: &Path,
         task: &Task,
         limits: Limits,
-        keep: bool,
-    ) -> Result<(), String> {
+        (keep, stop): (bool, &dyn Fn() -> bool),
+    ) -> Result<(), Undone> {
         let mut running = match self.0.take() {
             Some(running) => running,
-            None => Running::start(program)?,
+            None => Running::start(program).map_err(Undone::Failed)?,
         };
-        running.ask(task)?;
-        running.wait(limits)?;
+        running.ask(task).map_err(Undone::Failed)?;
+        running.wait(limits, stop)?;
         if keep {
             self.0 = Some(running);
         } else {
@@ -123,23 +133,27 @@ impl Running {
     }
 
     /// Waits until the task is done.
-    fn wait(&mut self, limits: Limits) -> Result<(), String> {
+    fn wait(&mut self, limits: Limits, stop: &dyn Fn() -> bool) -> Result<(), Undone> {
         let started = Instant::now();
         loop {
             match self.said.recv_timeout(LOOK) {
                 Ok(()) => return Ok(()),
-                Err(RecvTimeoutError::Disconnected) => return Err(self.end()),
+                Err(RecvTimeoutError::Disconnected) => return Err(Undone::Failed(self.end())),
                 Err(RecvTimeoutError::Timeout) => {}
             }
-            if started.elapsed().as_secs_f64() > limits.seconds {
+            if stop() {
                 self.kill();
-                return Err(self.with_tail(format!("it did not end within {} s", limits.seconds)));
+                return Err(Undone::Stopped);
             }
-            if resident(self.child.id()).is_some_and(|megabytes| megabytes > limits.megabytes) {
-                self.kill();
-                let message = format!("it used more than {} MB of memory", limits.megabytes);
-                return Err(self.with_tail(message));
-            }
+            let over = if started.elapsed().as_secs_f64() > limits.seconds {
+                format!("it did not end within {} s", limits.seconds)
+            } else if resident(self.child.id()).is_some_and(|used| used > limits.megabytes) {
+                format!("it used more than {} MB of memory", limits.megabytes)
+            } else {
+                continue;
+            };
+            self.kill();
+            return Err(Undone::Failed(self.with_tail(over)));
         }
     }
 

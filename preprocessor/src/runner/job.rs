@@ -1,0 +1,255 @@
+//! One simulation on its way: what of it is to be run, how a shard of it is run, and how what its shards left
+//! becomes a record.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use serde_json::Value;
+
+use super::Computed;
+use super::Crew;
+use super::Fault;
+use super::Job;
+use super::Means;
+use super::Ran;
+use super::message;
+use super::place::Where;
+use super::plan::Lane;
+use super::plan::Unit;
+use super::process::Undone;
+use super::process::Worker;
+use super::progress::Planned;
+use super::worker::Task;
+use crate::store::durations::Durations;
+use crate::store::durations::Known;
+use crate::store::records::Provenance;
+use crate::store::scratch::Finished;
+use crate::store::scratch::Scratch;
+
+/// Megabytes that a process has of its own.
+const PROCESS: f64 = 50.0;
+
+/// A job with its shards.
+pub(super) struct Prepared<'j, 'c> {
+    /// Its number among the jobs.
+    pub(super) number: usize,
+    /// What is to be run.
+    pub(super) units: Vec<Unit>,
+    job: &'j Job<'j, 'c>,
+    place: Where,
+    shards: Vec<Value>,
+    addresses: Vec<String>,
+}
+
+/// What became of the shards of a job.
+pub(super) struct Parts {
+    finished: Vec<Option<Finished>>,
+    /// Shards that failed, with what was said, and in which order.
+    failed: BTreeMap<usize, String>,
+    /// Scratch could not be written.
+    fault: Option<std::io::Error>,
+    /// How many are still to end.
+    left: usize,
+    ran: Ran,
+}
+
+/// Why a shard left nothing.
+pub(super) enum Lost {
+    /// It failed, and how.
+    Failed(String),
+    /// Scratch could not be written.
+    Scratch(std::io::Error),
+    /// It was not to go on.
+    Stopped,
+}
+
+impl<'j, 'c> Prepared<'j, 'c> {
+    /// Looks up what scratch holds of a job.
+    ///
+    /// # Errors
+    /// When the experiment cannot read its own parameters.
+    pub(super) fn new(
+        number: usize,
+        job: &'j Job<'j, 'c>,
+        scratch: &Scratch,
+        durations: &Durations,
+    ) -> Result<(Self, Parts), Fault> {
+        let simulation = job.simulation;
+        let entry = simulation.entry;
+        let place = Where::new(entry.place(), &job.backend);
+        let shards = entry.shards(&simulation.parameters)?;
+        let cost = entry.cost(&simulation.parameters)?;
+        let address = |shard| simulation.inputs.shard_digest(shard, place.label);
+        let addresses: Vec<String> = shards.iter().map(address).collect();
+        let finished: Vec<_> = addresses.iter().map(|address| scratch.part(address)).collect();
+        let average = job.before.unwrap_or(cost.seconds / shards.len().max(1) as f64);
+        let unit = |shard: usize| Unit {
+            job: number,
+            shard,
+            seconds: match durations.known(entry.id(), place.label, &shards[shard]) {
+                Known::Itself(seconds) | Known::Kind(seconds) => seconds,
+                Known::Nothing => average,
+            },
+            megabytes: cost.megabytes.max(0.0) + PROCESS,
+            lane: if place.is_adapter() { Lane::Adapter } else { Lane::Host },
+        };
+        let missing = (0..shards.len()).filter(|&shard| finished[shard].is_none());
+        let units: Vec<Unit> = missing.map(unit).collect();
+        let ran = Ran { shards: units.len(), resumed: shards.len() - units.len() };
+        let (left, failed) = (units.len(), BTreeMap::new());
+        let parts = Parts { finished, failed, fault: None, left, ran };
+        Ok((Self { number, units, job, place, shards, addresses }, parts))
+    }
+
+    /// What an observer is told of it.
+    pub(super) fn planned(&self) -> Planned<'_> {
+        Planned {
+            job: self.number,
+            name: &self.job.simulation.name,
+            experiment: self.job.simulation.entry.id(),
+            shards: self.shards.len(),
+            held: self.shards.len() - self.units.len(),
+            seconds: self.units.iter().map(|unit| unit.seconds).sum(),
+            place: self.place.label,
+        }
+    }
+
+    /// Runs one shard and keeps what it leaves.
+    pub(super) fn run(
+        &self,
+        shard: usize,
+        worker: &mut Worker,
+        means: Means<'_>,
+    ) -> Result<Finished, Lost> {
+        match means.crew {
+            Crew::Threads => {
+                let done = self.run_here(shard)?;
+                means.scratch.keep(&self.addresses[shard], &done).map_err(Lost::Scratch)?;
+                Ok(done)
+            }
+            Crew::Workers { program, book, data } => {
+                let task = self.task(shard, means.scratch, (book, data));
+                // An adapter's start is paid once.
+                let how = (self.place.is_adapter(), means.stop as &dyn Fn() -> bool);
+                worker.run(program, &task, self.job.limits, how).map_err(
+                    |undone| match undone {
+                        Undone::Failed(message) => Lost::Failed(message),
+                        Undone::Stopped => Lost::Stopped,
+                    },
+                )?;
+                let untrusted = || Lost::Failed("what it left in scratch is not whole".into());
+                means.scratch.part(&self.addresses[shard]).ok_or_else(untrusted)
+            }
+        }
+    }
+
+    /// Notes how long a shard took.
+    pub(super) fn note(
+        &self,
+        shard: usize,
+        done: &Result<Finished, Lost>,
+        durations: &mut Durations,
+    ) {
+        if let Ok(done) = done {
+            let experiment = self.job.simulation.entry.id();
+            durations.note(experiment, self.place.label, &self.shards[shard], done.seconds);
+        }
+    }
+
+    /// Puts the parts together, or says why there is no record.
+    pub(super) fn settle(&self, parts: Parts, stopped: bool) -> Result<Computed, Fault> {
+        let Parts { finished, failed, fault, ran, .. } = parts;
+        let shards = finished.len();
+        if let Some(error) = fault {
+            return Err(Fault::Scratch(error));
+        }
+        let whole: Option<Vec<Finished>> = finished.into_iter().collect();
+        let Some(finished) = whole else {
+            let count = failed.len();
+            return Err(match failed.into_iter().next() {
+                Some((first, message)) if !stopped => {
+                    Fault::Shards { failed: count, shards, first, message }
+                }
+                _ => Fault::Stopped,
+            });
+        };
+        let simulation = self.job.simulation;
+        let provenance = provenance(self.place.label, &finished);
+        let parts = finished.into_iter().map(|finished| finished.part).collect();
+        let merge = || simulation.entry.merge(&simulation.parameters, parts);
+        let record = catch_unwind(AssertUnwindSafe(merge))
+            .map_err(|payload| Fault::Merge(message(payload.as_ref())))??;
+        Ok(Computed { record, provenance, ran })
+    }
+
+    fn task(
+        &self,
+        shard: usize,
+        scratch: &Scratch,
+        (book, data): (&Path, &BTreeMap<String, PathBuf>),
+    ) -> Task {
+        let simulation = self.job.simulation;
+        Task {
+            experiment: simulation.entry.id().to_owned(),
+            fingerprint: simulation.entry.fingerprint().digest.to_owned(),
+            parameters: simulation.parameters.clone(),
+            shard: self.shards[shard].clone(),
+            address: self.addresses[shard].clone(),
+            scratch: scratch.book().to_owned(),
+            backend: self.place.backend.name().to_owned(),
+            device: self.place.words.clone(),
+            book: book.to_owned(),
+            data: data.clone(),
+            digests: simulation.inputs.data.clone(),
+        }
+    }
+
+    fn run_here(&self, shard: usize) -> Result<Finished, Lost> {
+        let started = Instant::now();
+        let (entry, device) = (self.job.simulation.entry, self.place.backend.device());
+        let run = || entry.run_with(&self.shards[shard], &self.job.supply, device);
+        let ran = catch_unwind(AssertUnwindSafe(run))
+            .map_err(|payload| Lost::Failed(message(payload.as_ref())))?;
+        Ok(Finished {
+            part: ran.map_err(|unreadable| Lost::Failed(unreadable.to_string()))?,
+            seconds: started.elapsed().as_secs_f64(),
+            device: self.place.words.clone(),
+        })
+    }
+}
+
+impl Parts {
+    /// Adds what became of a shard. Says whether it was the last that was awaited.
+    pub(super) fn add(&mut self, shard: usize, done: Result<Finished, Lost>) -> bool {
+        match done {
+            Ok(finished) => self.finished[shard] = Some(finished),
+            Err(Lost::Failed(message)) => {
+                self.failed.insert(shard, message);
+            }
+            Err(Lost::Scratch(error)) => self.fault = Some(error),
+            Err(Lost::Stopped) => {}
+        }
+        self.left = self.left.saturating_sub(1);
+        self.left == 0
+    }
+}
+
+fn provenance(backend: &str, finished: &[Finished]) -> Provenance {
+    // Shards of an earlier run may come from another machine.
+    let devices: BTreeSet<&str> = finished.iter().map(|one| one.device.as_str()).collect();
+    let seconds: f64 = finished.iter().map(|one| one.seconds).sum();
+    Provenance {
+        backend: backend.into(),
+        device: devices.into_iter().collect::<Vec<_>>().join("; "),
+        platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+        date: time::OffsetDateTime::now_utc().date().to_string(),
+        seconds: (seconds * 100.0).round() / 100.0,
+        shards: finished.len(),
+        version: env!("CARGO_PKG_VERSION").into(),
+    }
+}

@@ -1,0 +1,108 @@
+//! Progress as lines of the log: one before, one for each simulation.
+
+use super::Observer;
+use super::Outcome;
+use super::Planned;
+use super::pace::Pace;
+use super::spoken;
+
+/// Tells by lines.
+#[derive(Default)]
+pub(super) struct Lines {
+    words: Vec<Words>,
+}
+
+/// What is said of a job.
+pub(super) struct Words {
+    job: usize,
+    name: String,
+    what: String,
+}
+
+impl Words {
+    pub(super) fn of(planned: &Planned<'_>) -> Self {
+        let Planned { name, experiment, shards, held, place, .. } = planned;
+        let of = if name == experiment { String::new() } else { format!(" of {experiment}") };
+        let run = shards - held;
+        let what = match held {
+            0 => format!("{run} shards on {place}"),
+            _ => format!("{run} of {shards} shards on {place}, the others were there"),
+        };
+        Self { job: planned.job, name: format!("{name}{of}"), what }
+    }
+
+    /// One line on what became of a job.
+    pub(super) fn line(words: &[Self], job: usize, outcome: Outcome<'_>) -> Option<String> {
+        let Self { name, what, .. } = words.iter().find(|words| words.job == job)?;
+        Some(match outcome {
+            Outcome::Computed { seconds, changed, .. } => {
+                let took = spoken(seconds);
+                let same = if changed { "" } else { "; the record is as it was" };
+                format!("computed {name}: {what}; {took} on one core{same}")
+            }
+            // The problem itself is told with its place.
+            Outcome::Failed(_) => format!("failed {name}: {what}"),
+            Outcome::Stopped => format!("stopped {name}: {what}"),
+        })
+    }
+}
+
+/// One line on what is to be done.
+pub(super) fn head(plan: &[Planned<'_>], at_once: usize) -> String {
+    let pace = Pace::new(plan, at_once);
+    let simulations = plan.len();
+    let s = if simulations == 1 { "" } else { "s" };
+    let (shards, left) = (pace.shards, spoken(pace.left()));
+    format!(
+        "computing {simulations} simulation{s}: {shards} shards, {at_once} at a time, about {left}"
+    )
+}
+
+impl Observer for Lines {
+    fn planned(&mut self, plan: &[Planned<'_>], at_once: usize) {
+        self.words = plan.iter().map(Words::of).collect();
+        tracing::info!("{}", head(plan, at_once));
+    }
+
+    fn settled(&mut self, job: usize, outcome: Outcome<'_>) {
+        if let Some(line) = Words::line(&self.words, job, outcome) {
+            tracing::info!("{line}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_says_what_was_run() {
+        let planned = Planned {
+            job: 3,
+            name: "noiseless",
+            experiment: "double-descent",
+            shards: 9,
+            held: 0,
+            seconds: 30.0,
+            place: "flex",
+        };
+        let resumed = Planned { job: 4, name: "double-descent", held: 6, ..planned.clone() };
+        let words = [Words::of(&planned), Words::of(&resumed)];
+        let computed = |changed| Outcome::Computed { digest: "", changed, seconds: 31.0 };
+        let line = |job, outcome| Words::line(&words, job, outcome).unwrap();
+        assert_eq!(
+            line(3, computed(true)),
+            "computed noiseless of double-descent: 9 shards on flex; 31 s on one core"
+        );
+        assert_eq!(
+            line(4, computed(false)),
+            "computed double-descent: 3 of 9 shards on flex, the others were there; 31 s on one core; \
+             the record is as it was"
+        );
+        assert!(line(3, Outcome::Failed("x")).starts_with("failed noiseless"));
+        assert_eq!(
+            head(&[planned, resumed], 2),
+            "computing 2 simulations: 12 shards, 2 at a time, about 30 s"
+        );
+    }
+}

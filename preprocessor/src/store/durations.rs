@@ -1,0 +1,106 @@
+//! How long shards took, in scratch: what runs longest starts first, and what is left can be estimated. A
+//! shard is known by its value, not by its code, so that an edit of the code forgets nothing.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use serde_json::Value;
+
+use super::files;
+use super::layout;
+use super::scratch::Scratch;
+use crate::key;
+
+/// More shards than this of one kind are not remembered one by one.
+const MOST: usize = 20_000;
+
+/// The durations of the shards of one book, in seconds: by kind (experiment and backend), by shard.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Durations(BTreeMap<String, BTreeMap<String, f64>>);
+
+/// What is known of how long a shard takes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "whoever plans decides among all of them")]
+pub enum Known {
+    /// This one took so long.
+    Itself(f64),
+    /// Others of its kind took so long, on average.
+    Kind(f64),
+    /// Nothing.
+    Nothing,
+}
+
+impl Durations {
+    /// What scratch holds; nothing where it cannot be read.
+    #[must_use]
+    pub fn read(scratch: &Scratch) -> Self {
+        let text = std::fs::read_to_string(scratch.durations());
+        let read = text.ok().and_then(|text| serde_json::from_str(&text).ok());
+        Self(read.unwrap_or_default())
+    }
+
+    /// Keeps them.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn write(&self, scratch: &Scratch) -> io::Result<()> {
+        let text = layout::pretty(&key::json(&self.0));
+        files::replace(&scratch.durations(), text.as_bytes(), &scratch.temporary())
+    }
+
+    /// Notes that a shard of an experiment took so long on a backend.
+    pub fn note(&mut self, experiment: &str, backend: &str, shard: &Value, seconds: f64) {
+        if !seconds.is_finite() {
+            return;
+        }
+        let kind = self.0.entry(kind(experiment, backend)).or_default();
+        if kind.len() < MOST {
+            kind.insert(name(shard), (seconds * 1e3).round() / 1e3);
+        }
+    }
+
+    /// What is known of a shard.
+    #[must_use]
+    pub fn known(&self, experiment: &str, backend: &str, shard: &Value) -> Known {
+        let Some(kind) = self.0.get(&kind(experiment, backend)).filter(|kind| !kind.is_empty())
+        else {
+            return Known::Nothing;
+        };
+        match kind.get(&name(shard)) {
+            Some(seconds) => Known::Itself(*seconds),
+            None => Known::Kind(kind.values().sum::<f64>() / kind.len() as f64),
+        }
+    }
+}
+
+fn kind(experiment: &str, backend: &str) -> String {
+    format!("{experiment} on {backend}")
+}
+
+fn name(shard: &Value) -> String {
+    key::short(&key::digest(shard)).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_noted_is_known_again() {
+        let root = tempfile::tempdir().unwrap();
+        let scratch = Scratch::new(root.path());
+        let mut durations = Durations::read(&scratch);
+        assert_eq!(durations.known("a", "flex", &json!(1)), Known::Nothing);
+        durations.note("a", "flex", &json!(1), 2.0);
+        durations.note("a", "flex", &json!(2), 4.000_1);
+        durations.note("a", "flex", &json!(3), f64::NAN);
+        durations.write(&scratch).unwrap();
+        let read = Durations::read(&scratch);
+        assert_eq!(read.known("a", "flex", &json!(2)), Known::Itself(4.0));
+        assert_eq!(read.known("a", "flex", &json!(3)), Known::Kind(3.0));
+        assert_eq!(read.known("a", "wgpu", &json!(1)), Known::Nothing);
+        std::fs::write(scratch.durations(), "{\"a").unwrap();
+        assert_eq!(Durations::read(&scratch), Durations::default());
+    }
+}
