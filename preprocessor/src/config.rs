@@ -158,12 +158,12 @@ fn read_table(context: &PreprocessorContext, problems: &mut Problems) -> Table {
 }
 
 /// Refuses a build directory that mdBook would empty although it is or holds, or lies in, what must
-/// not be lost: lessons, records, theme, scratch, figures.
+/// not be lost: lessons, records, theme, scratch, figures. Says whether it may be built.
 pub fn guard_build_directory(
     context: &PreprocessorContext,
     config: &Config,
     problems: &mut Problems,
-) {
+) -> bool {
     let build = normal(&context.root.join(&context.config.build.build_dir));
     let theme = context.config.html_config().unwrap_or_default().theme_dir(&context.root);
     let held = [
@@ -188,9 +188,10 @@ pub fn guard_build_directory(
                 "set `build-dir = \"site\"` under [build] in book.toml, or give another `-d`",
             ));
             // One is enough: the others follow from it.
-            break;
+            return false;
         }
     }
+    true
 }
 
 /// A path without `.`, `..` and links, as far as it exists.

@@ -23,6 +23,8 @@ use crate::diagnostics::suggest;
 use crate::exhibit::Exhibited;
 use crate::exhibit::measured;
 use crate::lesson::Lesson;
+use crate::live::standing::Basis;
+use crate::live::standing::Standing;
 use crate::number;
 use crate::number::Format;
 use crate::numbering::Spot;
@@ -39,6 +41,8 @@ pub struct Evidence<'a> {
     pub records: &'a BTreeMap<String, Stored>,
     /// What these show.
     pub exhibits: &'a BTreeMap<String, Exhibited>,
+    /// How those stand whose record is not fresh: in a live session, else none.
+    pub standings: &'a BTreeMap<String, Standing>,
 }
 
 /// Everything that was decided, by the item that states it.
@@ -79,7 +83,9 @@ pub fn decide(lessons: &[Lesson], evidence: Evidence<'_>, problems: &mut Problem
             match asked {
                 Asked::Claim(asked) => match evidence.claim(asked) {
                     Ok(Some(found)) => {
-                        problems.extend(unexpected_claim(asked, &found.claim));
+                        let unexpected = unexpected_claim(asked, &found.claim);
+                        let settled = evidence.unsettled(asked.names()).is_none();
+                        problems.extend(unexpected.filter(|_| settled));
                         decided.claims.insert((l, i), found);
                     }
                     Ok(None) => {}
@@ -87,7 +93,9 @@ pub fn decide(lessons: &[Lesson], evidence: Evidence<'_>, problems: &mut Problem
                 },
                 Asked::Bound(asked) => match evidence.bound(asked) {
                     Ok(Some(found)) => {
-                        problems.extend(unexpected_bound(asked, &found));
+                        let unexpected = unexpected_bound(asked, &found);
+                        let settled = !evidence.standings.contains_key(&found.name);
+                        problems.extend(unexpected.filter(|_| settled));
                         decided.bounds.insert((l, i), found);
                     }
                     Ok(None) => {}
@@ -98,6 +106,30 @@ pub fn decide(lessons: &[Lesson], evidence: Evidence<'_>, problems: &mut Problem
         }
     }
     decided
+}
+
+impl<'a> Evidence<'a> {
+    /// How the first of these simulations stands that has no fresh record.
+    #[must_use]
+    pub fn unsettled<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Option<&'a Standing> {
+        names.into_iter().find_map(|name| self.standings.get(name))
+    }
+
+    /// Whether what is shown of a simulation is a draft.
+    #[must_use]
+    pub fn is_draft(&self, name: &str) -> bool {
+        self.standings.get(name).is_some_and(|standing| standing.basis == Basis::Draft)
+    }
+
+    /// The simulation whose figures would have this id, if there is nothing to be shown of it.
+    #[must_use]
+    pub fn awaited(&self, id: &str) -> Option<&'a str> {
+        let of = |name: &str| {
+            id.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+        };
+        let mut absent = self.simulations.keys().filter(|name| !self.exhibits.contains_key(*name));
+        absent.find(|name| of(name)).map(String::as_str)
+    }
 }
 
 impl Evidence<'_> {
@@ -126,6 +158,10 @@ impl Evidence<'_> {
         if let Some(value) = simulation.parameters.get(estimate).and_then(Value::as_f64) {
             return Ok(Some(exactly(value)));
         }
+        // The run that is on its way may have it.
+        if self.standings.contains_key(name) {
+            return Ok(None);
+        }
         let parameters = simulation.parameters.iter();
         let parameters = parameters.filter(|(_, value)| value.is_number()).map(|(name, _)| name);
         let known = stored.record.estimates.keys().chain(parameters).map(String::as_str);
@@ -147,6 +183,7 @@ impl Evidence<'_> {
         let Some(exhibited) = self.exhibits.get(&asked.name) else { return Ok(None) };
         match exhibited.claims.iter().find(|claim| claim.name == name) {
             Some(claim) => Ok(Some(DecidedClaim { claim: claim.clone(), comparison: None })),
+            None if self.standings.contains_key(&asked.name) => Ok(None),
             None => Err(Problem::error(
                 Some(asked.place.clone()),
                 format!("`{}` has no claim `{name}`", asked.name),
@@ -235,6 +272,7 @@ impl Evidence<'_> {
             |bound: &&&Bound| asked.at.iter().all(|(key, value)| bound.at.get(key) == Some(value));
         match of_id.iter().find(fits) {
             Some(bound) => Ok(Some(DecidedBound { bound: (*bound).clone(), name })),
+            None if self.standings.contains_key(&name) => Ok(None),
             None => {
                 let points: Vec<String> = of_id.iter().map(|bound| point(bound)).collect();
                 let hint = match points.is_empty() {

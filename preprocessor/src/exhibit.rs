@@ -2,13 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
 
 use experiments::bound::Bound;
 use experiments::claim::Claim;
 use experiments::claim::Verdict;
+use experiments::entry::Unreadable;
 use experiments::figure::Figure;
 use experiments::record::Estimate;
 use experiments::record::Interval;
+use experiments::record::Record;
 
 use crate::diagnostics::Problem;
 use crate::diagnostics::Problems;
@@ -30,8 +34,7 @@ pub struct Exhibited {
     pub bounds: Vec<Bound>,
 }
 
-/// Figures and claims of each record; the frames of a sweep have their axes in common. A claim of a simulation at default parameters that does not
-/// hold is a problem at its first directive.
+/// Figures, claims and bounds of each record; the frames of a sweep have their axes in common.
 pub fn exhibit(
     simulations: &BTreeMap<String, Simulation<'_>>,
     records: &BTreeMap<String, Stored>,
@@ -40,17 +43,8 @@ pub fn exhibit(
     let mut exhibits = BTreeMap::new();
     for (name, stored) in records {
         let Some(simulation) = simulations.get(name) else { continue };
-        let shown =
-            simulation.entry.figures(&simulation.parameters, &stored.record).and_then(|figures| {
-                let claims = simulation.entry.claims(&simulation.parameters, &stored.record)?;
-                let bounds = simulation.entry.bounds(&simulation.parameters, &stored.record)?;
-                Ok(Exhibited { figures, claims, bounds })
-            });
-        match shown {
+        match of(simulation, &stored.record) {
             Ok(exhibited) => {
-                if simulation.published {
-                    enforce(simulation, &exhibited.claims, problems);
-                }
                 exhibits.insert(name.clone(), exhibited);
             }
             Err(error) => problems.push(Problem::error(
@@ -64,6 +58,30 @@ pub fn exhibit(
         align_frames(simulation, &mut exhibits);
     }
     exhibits
+}
+
+/// What a record shows.
+///
+/// # Errors
+/// When the experiment cannot read its parameters.
+fn of(simulation: &Simulation<'_>, record: &Record) -> Result<Exhibited, Unreadable> {
+    let Simulation { entry, parameters, .. } = simulation;
+    Ok(Exhibited {
+        figures: entry.figures(parameters, record)?,
+        claims: entry.claims(parameters, record)?,
+        bounds: entry.bounds(parameters, record)?,
+    })
+}
+
+/// Whether the code as it is can show a record that other code left. It may ask it for what is not in it, which is
+/// a panic; that one is told nobody.
+#[must_use]
+pub fn can_show(simulation: &Simulation<'_>, record: &Record) -> bool {
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let shown = catch_unwind(AssertUnwindSafe(|| of(simulation, record)));
+    std::panic::set_hook(hook);
+    shown.is_ok_and(|shown| shown.is_ok())
 }
 
 /// Gives the frames of a sweep axes in common.
@@ -82,7 +100,21 @@ fn align_frames(simulation: &Simulation<'_>, exhibits: &mut BTreeMap<String, Exh
     figures.values_mut().for_each(|frames| align(frames));
 }
 
-fn enforce(simulation: &Simulation<'_>, claims: &[Claim], problems: &mut Problems) {
+/// A claim of a simulation at default parameters that does not hold is a problem at its first directive.
+pub fn enforce(
+    simulations: &BTreeMap<String, Simulation<'_>>,
+    exhibits: &BTreeMap<String, Exhibited>,
+    problems: &mut Problems,
+) {
+    let published = simulations.values().filter(|simulation| simulation.published);
+    for simulation in published {
+        if let Some(exhibited) = exhibits.get(&simulation.name) {
+            enforce_claims(simulation, &exhibited.claims, problems);
+        }
+    }
+}
+
+fn enforce_claims(simulation: &Simulation<'_>, claims: &[Claim], problems: &mut Problems) {
     for claim in claims.iter().filter(|claim| claim.verdict != Verdict::Holds) {
         let verdict = match claim.verdict {
             Verdict::Inconclusive => "is inconclusive",

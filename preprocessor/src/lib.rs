@@ -31,6 +31,7 @@ pub mod host;
 pub mod key;
 pub mod ledger;
 pub mod lesson;
+pub mod live;
 pub mod number;
 pub mod numbering;
 pub mod obtain;
@@ -64,11 +65,15 @@ use crate::diagnostics::Place;
 use crate::diagnostics::Problems;
 use crate::ledger::Ledger;
 use crate::lesson::Lesson;
+use crate::live::Live;
+use crate::live::Shown;
+use crate::live::page::Composer;
 use crate::numbering::Index;
 use crate::obtain::Counts;
 use crate::obtain::Policy;
 use crate::obtain::Running;
 use crate::render::Material;
+use crate::render::Page;
 use crate::render::Rendered;
 use crate::render::Renderer;
 use crate::resolve::Resources;
@@ -107,6 +112,10 @@ pub struct Report {
     pub typed: Vec<Typed>,
     /// The records, by the names of their simulations.
     pub stored: BTreeMap<String, Stored>,
+    /// Whether the book is one of a live session, which shows what is wrong instead of failing.
+    pub live: bool,
+    /// Whether mdBook may go on without destroying what must not be lost.
+    pub is_safe: bool,
 }
 
 /// Replaces the directives, math and code toggles of a book. Where the report has errors, the book
@@ -121,7 +130,8 @@ pub fn publish(
     let mut config = Config::read(context, &mut problems);
     config.frozen |= options.frozen;
     config.backend = options.backend.clone().unwrap_or(config.backend);
-    config::guard_build_directory(context, &config, &mut problems);
+    let is_safe = config::guard_build_directory(context, &config, &mut problems);
+    let live = Live::of(context, &config, options);
     host::guard_backend(&config.backend, &mut problems);
     let scratch = Scratch::new(&context.root);
     let library = Library::new(&context.root, &config);
@@ -150,11 +160,23 @@ pub fn publish(
     let running = &options.running;
     let sources =
         obtain::Sources { config: &config, library: &library, scratch: &scratch, running };
-    let (records, counts) = obtain::obtain(&simulations, sources, policy, &mut problems);
+    let Shown { records, standings, counts } = match &live {
+        Some(live) => live.obtain(&mut simulations, sources, &mut problems),
+        None => {
+            let (records, counts) = obtain::obtain(&simulations, sources, policy, &mut problems);
+            Shown { records, standings: BTreeMap::new(), counts }
+        }
+    };
 
     let exhibits = exhibit::exhibit(&simulations, &records, &mut problems);
+    exhibit::enforce(&simulations, &exhibits, &mut problems);
 
-    let evidence = Evidence { simulations: &simulations, records: &records, exhibits: &exhibits };
+    let evidence = Evidence {
+        simulations: &simulations,
+        records: &records,
+        exhibits: &exhibits,
+        standings: &standings,
+    };
     let decided = decide::decide(&lessons, evidence, &mut problems);
     let index = Index::new(&lessons, &exhibits, &mut problems);
     let ledger = Ledger::new(&lessons, evidence, &decided, &index);
@@ -169,7 +191,7 @@ pub fn publish(
         bibliography: &bibliography,
     };
     let mut renderer = Renderer::new(material, &lessons, &mut problems);
-    let contents: Vec<String> = lessons
+    let pages: Vec<Page> = lessons
         .iter()
         .enumerate()
         .map(|(l, lesson)| renderer.lesson(l, lesson, &mut problems))
@@ -179,6 +201,14 @@ pub fn publish(
     }
     let rendered = renderer.finish();
 
+    let contents = match &live {
+        None => pages.iter().map(Page::text).collect(),
+        Some(_) => {
+            let composer = Composer { problems: &problems, evidence, lessons: &lessons };
+            let pages = lessons.iter().zip(&pages);
+            pages.map(|(lesson, page)| composer.compose(lesson, page)).collect()
+        }
+    };
     lesson::splice(book, contents);
 
     let store = store::records::Records::new(config.records.clone());
@@ -186,7 +216,8 @@ pub fn publish(
     // It scans each lesson once more, which nobody waits for in a build.
     let looked_at = lessons.iter().filter(|_| options.check);
     let typed = looked_at.flat_map(|lesson| typed::typed(lesson, config.math)).collect();
-    Report { problems, counts, rendered, records: files, typed, stored: records }
+    let live = live.is_some();
+    Report { problems, counts, rendered, records: files, typed, stored: records, live, is_safe }
 }
 
 /// The simulations that directives name, each with the place that does. A bound that no experiment has is

@@ -407,7 +407,8 @@ fn limits(simulation: &Simulation<'_>, config: &Config, costly: bool) -> Limits 
     }
 }
 
-fn too_expensive(simulation: &Simulation<'_>, config: &Config) -> Option<Problem> {
+/// What to say of a simulation that may not be run for its cost.
+pub(crate) fn too_expensive(simulation: &Simulation<'_>, config: &Config) -> Option<Problem> {
     let cost = simulation.entry.cost(&simulation.parameters).ok()?;
     (cost.seconds > config.max_seconds).then(|| {
         Problem::error(

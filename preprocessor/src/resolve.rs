@@ -41,7 +41,8 @@ pub struct Simulation<'c> {
     pub parameters: Map<String, Value>,
     /// What can change its numbers.
     pub inputs: RunInputs,
-    /// Whether every parameter has its default: then its claims are enforced.
+    /// Whether every parameter has its default: then its claims are enforced. Not so of what a live session shows
+    /// instead of a fresh record.
     pub published: bool,
     /// The sweep that a slider takes it through; it is the frame that is shown first. The other frames
     /// are simulations of their own.

@@ -19,7 +19,7 @@ pub struct Process {
     /// The name of its program, without folders.
     pub name: String,
     /// The number of the process that started it.
-    parent: u32,
+    pub parent: u32,
 }
 
 impl Process {

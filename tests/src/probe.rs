@@ -80,14 +80,14 @@ pub static EDITED: Fingerprint =
     Fingerprint { experiment: "probe", digest: "edited", sources: &[] };
 
 /// How the probe may behave. The last ones end or fill the process: only workers may.
-const MOODS: [&str; 9] =
-    ["calm", "panic", "lie", "greedy", "slow", "hang", "abort", "exit", "swell"];
+const MOODS: [&str; 10] =
+    ["calm", "panic", "lie", "greedy", "long", "slow", "hang", "abort", "exit", "swell"];
 
 /// Misbehaves at one width of several, as it was told.
 fn misbehave(mood: &str, width: usize) {
     match mood {
         "panic" => panic!("the probe was told to panic at width {width}"),
-        "slow" => std::thread::sleep(Duration::from_millis(60)),
+        "slow" | "long" => std::thread::sleep(Duration::from_millis(60)),
         _ if width != 2 => {}
         "hang" => std::thread::sleep(Duration::from_secs(600)),
         "abort" => std::process::abort(),
@@ -147,12 +147,17 @@ impl Experiment for Probe {
     type Shard = (f64, usize, String, u64);
     type Part = f64;
 
-    fn draft(parameters: ProbeParameters) -> ProbeParameters {
+    fn draft(mut parameters: ProbeParameters) -> ProbeParameters {
+        parameters.replicates = parameters.replicates.min(3);
         parameters
     }
 
     fn cost(parameters: &ProbeParameters) -> Cost {
-        let seconds = if parameters.mood == "greedy" { 3600.0 } else { 0.1 };
+        let seconds = match parameters.mood.as_str() {
+            "greedy" => 3600.0,
+            "long" => 60.0,
+            _ => 0.1,
+        };
         Cost { seconds, megabytes: 1.0 }
     }
 

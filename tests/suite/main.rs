@@ -10,6 +10,7 @@ mod errors;
 mod export;
 mod hostile;
 mod line;
+mod live;
 mod lookup;
 mod mutations;
 mod pages;

@@ -78,6 +78,20 @@ pub enum Term {
     },
 }
 
+impl ClaimOf {
+    /// The simulations that it is about.
+    #[must_use]
+    pub fn names(&self) -> Vec<&str> {
+        let mut names = vec![self.name.as_str()];
+        if let Statement::Compared { comparison, .. } = &self.statement
+            && let Some(Term::Estimate { name, .. }) = comparison.term()
+        {
+            names.push(name);
+        }
+        names
+    }
+}
+
 impl Comparison {
     /// The right side, if that is one term.
     #[must_use]

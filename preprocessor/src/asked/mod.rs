@@ -85,13 +85,7 @@ impl Asked {
         match self {
             Self::Value(value) => vec![(&value.name, &value.place)],
             Self::Claim(claim) => {
-                let mut names = vec![(claim.name.as_str(), &claim.place)];
-                if let Statement::Compared { comparison, .. } = &claim.statement
-                    && let Some(Term::Estimate { name, .. }) = comparison.term()
-                {
-                    names.push((name, &claim.place));
-                }
-                names
+                claim.names().into_iter().map(|name| (name, &claim.place)).collect()
             }
             _ => Vec::new(),
         }

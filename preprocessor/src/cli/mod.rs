@@ -7,6 +7,7 @@ mod cite;
 mod export;
 mod gc;
 mod list;
+mod run;
 mod sheet;
 mod show;
 mod shown;
@@ -30,6 +31,7 @@ use self::cite::Cite;
 use self::export::Export;
 use self::gc::Gc;
 use self::list::List;
+use self::run::Run;
 use self::sheet::Sheet;
 use self::show::Show;
 use self::status::Status;
@@ -67,6 +69,9 @@ enum Command {
     Show(Show),
     /// Draw every figure of the book and a test card into PNG sheets, to look at
     Sheet(Sheet),
+    /// Compute what is missing in the background, while somebody writes
+    #[command(hide = true)]
+    Run(Run),
     /// Do shards that another process of this program hands over
     #[command(hide = true)]
     Worker,
@@ -175,6 +180,7 @@ fn run(
         Some(Command::Sheet(sheet)) => sheet.run(&catalog, program)?,
         Some(Command::Status(status)) => return status.run(&catalog, out),
         Some(Command::Worker) => worker::work(&catalog)?,
+        Some(Command::Run(run)) => run.run(&catalog, program)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -163,6 +163,7 @@ pub(super) fn shown<'c>(
         obtain::Sources { config: &config, library: &library, scratch: &scratch, running };
     let (records, _) = obtain::obtain(&simulations, sources, policy, &mut problems);
     let exhibits = exhibit::exhibit(&simulations, &records, &mut problems);
+    exhibit::enforce(&simulations, &exhibits, &mut problems);
     problems.report(&mut std::io::stderr().lock())?;
     if problems.errors() > 0 {
         bail!("nothing is written: see the errors above");

@@ -130,7 +130,14 @@ impl Renderer<'_> {
         let found = self.estimate(asked, problems)?;
         let printed = number::print(&found, asked.format);
         let text = within.text(&printed.text);
-        Some(within.explained("sim-value", &text, &printed.uncertainty))
+        Some(match self.evidence.standings.get(&asked.name) {
+            None => within.explained("sim-value", &text, &printed.uncertainty),
+            Some(standing) => {
+                let explanation = format!("{}; {}", standing.sentence(), printed.uncertainty);
+                let text = format!("{text} ({})", standing.word());
+                within.explained("sim-value sim-live-word", &text, &explanation)
+            }
+        })
     }
 
     fn estimate(&mut self, asked: &ValueOf, problems: &mut Problems) -> Option<Estimate> {
@@ -196,6 +203,10 @@ impl Renderer<'_> {
         problems: &mut Problems,
     ) -> Option<String> {
         let Some(target) = self.index.get(&asked.id) else {
+            // What keeps it away is a problem elsewhere, or a matter of time.
+            if self.evidence.awaited(&asked.id).is_some() {
+                return None;
+            }
             problems.push(Problem::error(
                 Some(asked.place.clone()),
                 format!("nothing in the book has the id `{}`", asked.id),
@@ -277,7 +288,14 @@ impl Renderer<'_> {
         let expected = asked.expected.as_ref().map_or_else(String::new, |expected| {
             format!(", as expected: {}", expected.because.trim().trim_end_matches('.'))
         });
-        let method = method(asked, claim);
+        let method = match self.evidence.unsettled(asked.names()) {
+            None => method(asked, claim),
+            Some(standing) => format!("{} {}", standing.sentence(), method(asked, claim)),
+        };
+        let says = match self.evidence.unsettled(asked.names()) {
+            None => says,
+            Some(standing) => format!("{}, not enforced: {says}", standing.word()),
+        };
         let mark = within.text(&format!("{says}{expected}"));
         let verdict_html = format!("<span class=\"verdict\">{}{verdict}</span>: ", symbol(verdict));
         let (open, close) = if bracketed { ("", "") } else { ("(", ")") };

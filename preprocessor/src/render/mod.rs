@@ -32,7 +32,6 @@ use crate::lesson::Lesson;
 use crate::numbering::FigureId;
 use crate::numbering::Index;
 use crate::numbering::Spot;
-use crate::render::inline::Page;
 use crate::render::inline::Within;
 use crate::render::published::Published;
 use crate::scan::Item;
@@ -75,6 +74,43 @@ pub struct Material<'a> {
     pub ledger: &'a Ledger,
     /// The works of others.
     pub bibliography: &'a Bibliography,
+}
+
+/// A lesson that was rendered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "plain data")]
+pub struct Page {
+    /// The styles and scripts that it needs and its book does not list.
+    pub theme: String,
+    /// Its text.
+    pub pieces: Vec<Piece>,
+}
+
+/// A part of a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "whoever puts it together decides among all of them")]
+pub enum Piece {
+    /// As it is to be.
+    Text(String),
+    /// An item that could not be rendered.
+    Gap {
+        /// Its number within the scan.
+        item: usize,
+        /// How it stands in the lesson.
+        source: String,
+    },
+}
+
+impl Page {
+    /// The whole text, with gaps as they stand in the lesson.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let pieces = self.pieces.iter().map(|piece| match piece {
+            Piece::Text(text) => text,
+            Piece::Gap { source, .. } => source,
+        });
+        std::iter::once(&self.theme).chain(pieces).map(String::as_str).collect()
+    }
 }
 
 /// Renders the lessons of one book, in order.
@@ -146,20 +182,27 @@ impl<'a> Renderer<'a> {
     }
 
     /// The text of a lesson with everything that was found in it rendered, and every other byte as
-    /// it was. What cannot be rendered stays as it stands and is a problem.
-    pub fn lesson(&mut self, l: usize, lesson: &Lesson, problems: &mut Problems) -> String {
+    /// it was. What cannot be rendered is a gap, and mostly a problem.
+    pub fn lesson(&mut self, l: usize, lesson: &Lesson, problems: &mut Problems) -> Page {
         let mut out = String::with_capacity(lesson.text.len());
+        let mut pieces = Vec::new();
         let mut copied = 0;
         self.needs = Needs::default();
         for (i, item) in lesson.scan.items.iter().enumerate() {
-            if let Some(html) = self.item(lesson, (l, i), item, problems) {
-                out.push_str(&lesson.text[copied..item.span.start]);
-                out.push_str(&html);
-                copied = item.span.end;
+            out.push_str(&lesson.text[copied..item.span.start]);
+            copied = item.span.end;
+            match self.item(lesson, (l, i), item, problems) {
+                Some(html) => out.push_str(&html),
+                None => {
+                    pieces.push(Piece::Text(std::mem::take(&mut out)));
+                    let source = lesson.text[item.span.clone()].to_owned();
+                    pieces.push(Piece::Gap { item: i, source });
+                }
             }
         }
         out.push_str(&lesson.text[copied..]);
-        self.with_theme(lesson, &out)
+        pieces.push(Piece::Text(out));
+        Page { theme: self.theme(lesson), pieces }
     }
 
     fn item(
@@ -182,7 +225,7 @@ impl<'a> Renderer<'a> {
                 }
                 let asked = lesson.asked.get(&spot.1)?;
                 let to_root = lesson.to_root();
-                let page = Page { path: &lesson.page, to_root: &to_root };
+                let page = inline::Page { path: &lesson.page, to_root: &to_root };
                 match asked {
                     Asked::Claim(claim) => {
                         let before = lesson.text[..item.span.start].ends_with('(');
@@ -261,7 +304,7 @@ impl<'a> Renderer<'a> {
         &mut self,
         asked: &Asked,
         spot: Spot,
-        page: Page<'_>,
+        page: inline::Page<'_>,
         problems: &mut Problems,
     ) -> Option<String> {
         match asked {
@@ -274,12 +317,15 @@ impl<'a> Renderer<'a> {
     }
 
     fn export(&mut self, name: &str) {
-        let Evidence { simulations, records, exhibits } = self.evidence;
+        let Evidence { simulations, records, exhibits, .. } = self.evidence;
         let (Some(simulation), Some(stored), Some(exhibited)) =
             (simulations.get(name), records.get(name), exhibits.get(name))
         else {
             return;
         };
+        if self.evidence.is_draft(name) {
+            return;
+        }
         let path = self.config.lessons.join("figures").join(format!("{}.json", simulation.name));
         if self.published.has(&path) {
             return;
@@ -288,8 +334,8 @@ impl<'a> Renderer<'a> {
         self.published.add(path, format!("{}\n", layout::compact(&value)).into_bytes());
     }
 
-    /// Puts the styles and the script that a lesson needs before it, where its book does not list them.
-    fn with_theme(&self, lesson: &Lesson, text: &str) -> String {
+    /// The styles and the scripts that a lesson needs before it, where its book does not list them.
+    fn theme(&self, lesson: &Lesson) -> String {
         let Needs { math, figures, sweeps, toggles, blocks, text: words, ledger } = self.needs;
         let needed = |file: &str| match file {
             "katex.css" => math,
@@ -317,7 +363,7 @@ impl<'a> Renderer<'a> {
         for script in theme::SCRIPTS.iter().copied().filter(missing) {
             before.push_str(&format!("<script>{}</script>\n\n", theme::inline_script(script)));
         }
-        before + text
+        before
     }
 
     /// Writes the files below `figures/` that changed. mdBook copies them into the site.

@@ -13,6 +13,9 @@ use super::figure;
 use super::html::address;
 use super::html::escape;
 use crate::exhibit::measured;
+use crate::live;
+use crate::live::standing::Basis;
+use crate::live::standing::Standing;
 use crate::numbering::Numbered;
 use crate::provenance;
 use crate::resolve::Simulation;
@@ -32,6 +35,8 @@ pub struct Shown<'a> {
     pub to_root: &'a str,
     /// Name of its files, without ending.
     pub stem: &'a str,
+    /// How the simulation stands, if its record is not fresh.
+    pub standing: Option<&'a Standing>,
 }
 
 /// What a figure shows of its simulation, as HTML.
@@ -54,6 +59,7 @@ pub fn parts(
     caption: String,
     text: &mut dyn FnMut(&str) -> String,
 ) -> Parts {
+    let drawing = live::page::banner(&shown.simulation.name, shown.standing) + &drawing;
     Parts { drawing, caption, summary: summary(shown), details: details(shown, text) }
 }
 
@@ -147,7 +153,12 @@ fn claims(shown: &Shown<'_>, text: &mut dyn FnMut(&str) -> String, html: &mut St
         );
     }
     html.push_str("</ul>");
-    if !shown.simulation.published {
+    if shown.standing.is_some() {
+        html.push_str(
+            "<p class=\"note\">The record is not the final one, so these claims are shown and not \
+             enforced.</p>",
+        );
+    } else if !shown.simulation.published {
         html.push_str(
             "<p class=\"note\">Parameters differ from the published ones, so these claims are shown \
              and not enforced.</p>",
@@ -189,6 +200,10 @@ fn data(shown: &Shown<'_>, html: &mut String) {
             html.push_str("</tr>");
         }
         html.push_str("</tbody></table></div>");
+    }
+    if shown.standing.is_some_and(|standing| standing.basis == Basis::Draft) {
+        html.push_str("<p>A draft has no files.</p>");
+        return;
     }
     let name = &shown.simulation.name;
     let _ = write!(

@@ -143,6 +143,7 @@ impl Renderer<'_> {
             claims,
             to_root: page.to_root,
             stem: part.stem,
+            standing: evidence.standings.get(name),
         };
         let drawing = match &showing.alt {
             Some(alt) => {
@@ -185,6 +186,10 @@ impl Renderer<'_> {
             self.rendered.read += 1;
         }
         let html = wide.svg + &narrow.svg;
+        if self.evidence.is_draft(&id.0) {
+            self.drawings.insert(stem.to_owned(), (id.clone(), html.clone()));
+            return Some(html);
+        }
         self.published.add(folder.join(file), wide.file.into_bytes());
         self.published.add(narrow_path, narrow.file.into_bytes());
         let numbers = figure::csv(figure).into_bytes();

@@ -23,6 +23,8 @@ use experiments::backend::Backend;
 use experiments::data::Supply;
 use experiments::record::Record;
 
+pub use self::place::labels;
+
 use self::job::Parts;
 use self::job::Prepared;
 use self::plan::Lane;

@@ -61,3 +61,32 @@ fn instruction_set() -> &'static str {
     }
     std::env::consts::ARCH
 }
+
+/// The backends, as shards are addressed, where an experiment at that place may do its work.
+#[must_use]
+pub fn labels(place: Place, backend: &str) -> Vec<&str> {
+    let mut labels = match (place, backend) {
+        (Place::Host, _) => vec!["host"],
+        (_, "auto") => vec!["wgpu", "flex"],
+        (_, backend) => vec![backend],
+    };
+    // An adapter has no double precision.
+    if place == Place::Double && labels.contains(&"wgpu") {
+        labels = vec!["flex"];
+    }
+    labels
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shards_are_looked_for_where_they_would_be_run() {
+        assert_eq!(labels(Place::Host, "wgpu"), ["host"]);
+        assert_eq!(labels(Place::Device, "ndarray"), ["ndarray"]);
+        assert_eq!(labels(Place::Both, "auto"), ["wgpu", "flex"]);
+        assert_eq!(labels(Place::Double, "auto"), ["flex"]);
+        assert_eq!(labels(Place::Double, "ndarray"), ["ndarray"]);
+    }
+}

@@ -73,6 +73,13 @@ impl Origin {
         Self { pieces: traced.pieces, lesson }
     }
 
+    /// Whether a place is in one of the files that the lesson is made of.
+    #[must_use]
+    pub fn holds(&self, place: &Place) -> bool {
+        let is = |file: &SourceFile| file.path == place.file.path;
+        is(&self.lesson) || self.pieces.iter().any(|piece| is(&piece.file))
+    }
+
     /// The place of a part of the lesson. Where the text was changed on its way (by another
     /// preprocessor, say), the place is in the lesson as we got it.
     #[must_use]

@@ -61,6 +61,38 @@ impl Scratch {
         self.root.join("durations.json")
     }
 
+    /// The folder of drafts, which are laid out as records are.
+    #[must_use]
+    pub fn drafts(&self) -> PathBuf {
+        self.root.join("drafts")
+    }
+
+    /// The file of what is missing while somebody writes.
+    #[must_use]
+    pub fn queue(&self) -> PathBuf {
+        self.root.join("queue.json")
+    }
+
+    /// The file of how the run with this key failed while somebody wrote.
+    #[must_use]
+    pub fn failure(&self, key: &str) -> PathBuf {
+        self.root.join("failed").join(format!("{}.json", key::short(key)))
+    }
+
+    /// The right to drain the queue, unless another process has it.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn try_lock_queue(&self) -> io::Result<Option<Lock>> {
+        self.create()?;
+        let file = File::create(self.root.join("queue.lock"))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Lock(file))),
+            Err(std::fs::TryLockError::WouldBlock) => Ok(None),
+            Err(std::fs::TryLockError::Error(error)) => Err(error),
+        }
+    }
+
     /// Waits until no other process computes for this book.
     ///
     /// # Errors
@@ -74,6 +106,12 @@ impl Scratch {
         }
         files::sweep(&self.temporary());
         Ok(Lock(file))
+    }
+
+    /// Whether there is a finished shard of that address, whole or not.
+    #[must_use]
+    pub fn holds(&self, shard: &str) -> bool {
+        self.shard_path(shard).exists()
     }
 
     /// What a finished shard left, if it is here and whole.
@@ -126,7 +164,8 @@ impl Scratch {
         self.root.join("shards").join(format!("{shard}.json"))
     }
 
-    fn create(&self) -> io::Result<()> {
+    /// Creates the folder, which git is to ignore.
+    pub(crate) fn create(&self) -> io::Result<()> {
         std::fs::create_dir_all(&self.root)?;
         let ignore = self.root.join(".gitignore");
         if !ignore.exists() {

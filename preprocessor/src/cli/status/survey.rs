@@ -6,7 +6,6 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use experiments::entry::Catalog;
-use experiments::experiment::Place;
 
 use super::super::shown;
 use super::super::shown::Asked;
@@ -16,6 +15,7 @@ use crate::named;
 use crate::resolve;
 use crate::resolve::Resources;
 use crate::resolve::Simulation;
+use crate::runner;
 use crate::store::records::Found;
 use crate::store::records::Records;
 use crate::store::records::Stored;
@@ -109,7 +109,7 @@ impl<'c> Survey<'c> {
                 |shard| self.scratch.part(&inputs.shard_digest(shard, backend)).is_some();
             shards.iter().filter(|shard| finished(shard)).count()
         };
-        let labels = labels(entry.place(), &self.config.backend);
+        let labels = runner::labels(entry.place(), &self.config.backend);
         Progress {
             shards: shards.len(),
             held: labels.iter().map(held).max().unwrap_or(0),
@@ -141,32 +141,9 @@ pub(super) fn word(found: &Found) -> &'static str {
     }
 }
 
-/// The backends, as shards are addressed, where an experiment at that place may do its work.
-fn labels(place: Place, backend: &str) -> Vec<&str> {
-    let mut labels = match (place, backend) {
-        (Place::Host, _) => vec!["host"],
-        (_, "auto") => vec!["wgpu", "flex"],
-        (_, backend) => vec![backend],
-    };
-    // An adapter has no double precision.
-    if place == Place::Double && labels.contains(&"wgpu") {
-        labels = vec!["flex"];
-    }
-    labels
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn shards_are_looked_for_where_they_would_be_run() {
-        assert_eq!(labels(Place::Host, "wgpu"), ["host"]);
-        assert_eq!(labels(Place::Device, "ndarray"), ["ndarray"]);
-        assert_eq!(labels(Place::Both, "auto"), ["wgpu", "flex"]);
-        assert_eq!(labels(Place::Double, "auto"), ["flex"]);
-        assert_eq!(labels(Place::Double, "ndarray"), ["ndarray"]);
-    }
 
     #[test]
     fn shards_that_are_held_cost_nothing() {

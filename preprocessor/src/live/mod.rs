@@ -1,0 +1,301 @@
+//! While somebody writes, with `mdbook serve` open: nothing blocks. A page shows what there is at once, the record, the
+//! last good one marked as stale, a draft, or words about what is going on; what is missing goes into a
+//! [`queue`], which a process of its own [`drain`]s; when a result lands, mdBook is [woken](`wake`) and shows it.
+//! Errors stand in the pages, and the rest of the book is as usable as ever.
+//!
+//! Such pages are not for publishing: each says so, and `check --site` refuses them.
+
+pub mod drain;
+pub mod page;
+pub mod queue;
+pub mod standing;
+pub mod wake;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use experiments::entry::Entry;
+use mdbook_preprocessor::PreprocessorContext;
+use serde_json::Map;
+use serde_json::Value;
+
+use self::queue::Item;
+use self::queue::Queue;
+use self::standing::Basis;
+use self::standing::Future;
+use self::standing::Standing;
+use crate::Options;
+use crate::config::Config;
+use crate::diagnostics::Problem;
+use crate::diagnostics::Problems;
+use crate::exhibit;
+use crate::key::RunInputs;
+use crate::obtain;
+use crate::obtain::Counts;
+use crate::obtain::Obtaining;
+use crate::obtain::Sources;
+use crate::resolve::Simulation;
+use crate::runner;
+use crate::runner::progress;
+use crate::store::durations::Durations;
+use crate::store::durations::Known;
+use crate::store::records::Found;
+use crate::store::records::Records;
+use crate::store::records::Stored;
+use crate::system::Process;
+
+/// A full run that takes no longer than this needs no draft before it.
+const SOON: f64 = 5.0;
+
+/// Programs that stand between mdBook and us, or start it.
+const WRAPPERS: [&str; 9] = ["bash", "cargo", "dash", "env", "fish", "nice", "rustup", "sh", "zsh"];
+
+/// A session of `mdbook serve`.
+#[derive(Clone, Debug)]
+pub struct Live {
+    /// The process that serves.
+    session: Process,
+    /// The program that drains the queue.
+    program: PathBuf,
+    /// What the program was asked to use for a backend.
+    backend: Option<String>,
+    /// mdBook's context, which whoever drains the queue reads its configuration from.
+    context: Value,
+}
+
+/// What a live session shows.
+pub(crate) struct Shown {
+    /// The records, also stale ones and drafts.
+    pub(crate) records: BTreeMap<String, Stored>,
+    /// What is other than fresh.
+    pub(crate) standings: BTreeMap<String, Standing>,
+    /// What that took.
+    pub(crate) counts: Counts,
+}
+
+impl Live {
+    /// The live session that this run is a part of; none in a build, in a frozen one, or by a machine.
+    #[must_use]
+    pub fn of(context: &PreprocessorContext, config: &Config, options: &Options) -> Option<Self> {
+        let reloads = context.config.contains_key("output.html.live-reload-endpoint");
+        if !reloads || config.frozen || options.check || progress::in_ci() || !cfg!(unix) {
+            return None;
+        }
+        let program = options.running.workers.clone()?;
+        let ancestors = Process::ancestors();
+        let serves = |process: &&Process| !WRAPPERS.contains(&process.name.as_str());
+        let session = ancestors.iter().find(serves).or(ancestors.first())?.clone();
+        let context = serde_json::to_value(context).ok()?;
+        Some(Self { session, program, backend: options.backend.clone(), context })
+    }
+
+    /// What there is of each simulation, without computing anything. What is missing is queued.
+    pub(crate) fn obtain(
+        &self,
+        simulations: &mut BTreeMap<String, Simulation<'_>>,
+        sources: Sources<'_>,
+        problems: &mut Problems,
+    ) -> Shown {
+        let mut obtaining = Obtaining::new(sources, problems);
+        let wanted = obtaining.look_up(simulations.values().collect());
+        let (mut records, counts) = (obtaining.obtained, obtaining.counts);
+        let mut looking = Looking::new(self, sources, problems);
+        let mut drafts = Vec::new();
+        for simulation in wanted {
+            match looking.basis(simulation) {
+                Shows::Stale(stored) => {
+                    records.insert(simulation.name.clone(), *stored);
+                }
+                Shows::Draft(stored, parameters, inputs) => {
+                    records.insert(simulation.name.clone(), *stored);
+                    drafts.push((simulation.name.clone(), parameters, *inputs));
+                }
+                Shows::Nothing => {}
+            }
+        }
+        let Looking { standings, items, .. } = looking;
+        for (name, parameters, inputs) in drafts {
+            if let Some(simulation) = simulations.get_mut(&name) {
+                (simulation.parameters, simulation.inputs) = (parameters, inputs);
+            }
+        }
+        for name in standings.keys() {
+            if let Some(simulation) = simulations.get_mut(name) {
+                simulation.published = false;
+            }
+        }
+        self.queue(items, sources, problems);
+        Shown { records, standings, counts }
+    }
+
+    /// Leaves what is missing for a process that computes it, and sees to it that there is one.
+    fn queue(&self, items: Vec<Item>, sources: Sources<'_>, problems: &mut Problems) {
+        let scratch = sources.scratch;
+        if items.is_empty() && Queue::read(scratch).is_none() {
+            return;
+        }
+        let queue = Queue {
+            session: self.session.clone(),
+            program: self.program.clone(),
+            backend: self.backend.clone(),
+            context: self.context.clone(),
+            items,
+        };
+        let left = queue.write(scratch).and_then(|()| match queue.items.is_empty() {
+            true => Ok(()),
+            false => drain::see_to(&queue, scratch),
+        });
+        if let Err(error) = left {
+            problems.push(Problem::error(
+                None,
+                format!("what is missing cannot be computed in the background: {error}"),
+                "make the folder of book.toml writable, or run `mdbook-simulation build`",
+            ));
+        }
+    }
+}
+
+/// What a page shows of a simulation that has no fresh record.
+enum Shows {
+    Stale(Box<Stored>),
+    Draft(Box<Stored>, Map<String, Value>, Box<RunInputs>),
+    Nothing,
+}
+
+/// Looks for what can be shown, and notes what has to be computed.
+struct Looking<'l> {
+    live: &'l Live,
+    sources: Sources<'l>,
+    records: Records,
+    drafts: Records,
+    durations: Durations,
+    problems: &'l mut Problems,
+    standings: BTreeMap<String, Standing>,
+    items: Vec<Item>,
+}
+
+impl<'l> Looking<'l> {
+    fn new(live: &'l Live, sources: Sources<'l>, problems: &'l mut Problems) -> Self {
+        Self {
+            live,
+            sources,
+            records: Records::new(sources.config.records.clone()),
+            drafts: Records::new(sources.scratch.drafts()),
+            durations: Durations::read(sources.scratch),
+            problems,
+            standings: BTreeMap::new(),
+            items: Vec::new(),
+        }
+    }
+
+    fn basis(&mut self, simulation: &Simulation<'_>) -> Shows {
+        let name = simulation.name.clone();
+        let draft = self.draft(simulation);
+        let (basis, shows, per_shard) = match self.records.find(&simulation.inputs) {
+            Found::Stale(stored) if exhibit::can_show(simulation, &stored.record) => {
+                let why = obtain::changed(&stored, simulation).join(", ");
+                let per_shard = stored.provenance.seconds / stored.provenance.shards.max(1) as f64;
+                (Basis::Stale(why), Shows::Stale(Box::new(stored)), Some(per_shard))
+            }
+            found => {
+                if let Found::Corrupt(path, why) = found {
+                    self.problems.push(Problem::warning(
+                        Some(simulation.place.clone()),
+                        format!("the record `{}` is not trusted: {why}", path.display()),
+                        "it is computed again",
+                    ));
+                }
+                let held = draft.as_ref().and_then(|(parameters, inputs)| {
+                    match self.drafts.find(inputs) {
+                        Found::Fresh(stored) => Some((stored, parameters, inputs)),
+                        _ => None,
+                    }
+                });
+                match held {
+                    Some((stored, parameters, inputs)) => {
+                        let (stored, inputs) = (Box::new(stored), Box::new(inputs.clone()));
+                        (Basis::Draft, Shows::Draft(stored, parameters.clone(), inputs), None)
+                    }
+                    None => (Basis::Nothing, Shows::Nothing, None),
+                }
+            }
+        };
+        let wants_draft = matches!(basis, Basis::Nothing);
+        let future = self.future(simulation, per_shard, draft.filter(|_| wants_draft));
+        self.standings.insert(name, Standing { basis, future });
+        shows
+    }
+
+    /// The quick variant of a simulation, if it is another one and can be had.
+    fn draft(&self, simulation: &Simulation<'_>) -> Option<(Map<String, Value>, RunInputs)> {
+        let Simulation { entry, parameters, place, .. } = simulation;
+        let draft = entry.draft(parameters).ok().filter(|draft| draft != parameters)?;
+        let data = self.sources.library.digests(entry, &draft, place).ok()?;
+        let inputs = RunInputs::new(entry, &draft, data);
+        Some((draft, inputs))
+    }
+
+    /// Queues a simulation, unless it cannot be computed.
+    fn future(
+        &mut self,
+        simulation: &Simulation<'_>,
+        per_shard: Option<f64>,
+        draft: Option<(Map<String, Value>, RunInputs)>,
+    ) -> Future {
+        let Sources { config, library, scratch, .. } = self.sources;
+        let refused =
+            obtain::too_expensive(simulation, config).or_else(|| library.supply(simulation).err());
+        if let Some(problem) = refused {
+            self.problems.push(problem);
+            return Future::Refused;
+        }
+        let key = simulation.inputs.digest();
+        if let Some(message) = queue::failure(scratch, &key, &self.live.session) {
+            self.problems.push(Problem::error(
+                Some(simulation.place.clone()),
+                message.as_str(),
+                "a change of it or of its code runs it again, as does `mdbook-simulation run`, or serving anew",
+            ));
+            return Future::Failed(message);
+        }
+        let (held, shards, seconds) = self.left(simulation, per_shard);
+        let draft = draft.filter(|(_, inputs)| {
+            seconds > SOON
+                && queue::failure(scratch, &inputs.digest(), &self.live.session).is_none()
+        });
+        self.items.push(Item {
+            key,
+            name: simulation.name.clone(),
+            experiment: simulation.entry.id().to_owned(),
+            fingerprint: simulation.entry.fingerprint().digest.to_owned(),
+            parameters: simulation.parameters.clone(),
+            draft: draft.map(|(parameters, _)| parameters),
+        });
+        Future::Waiting { held, shards, seconds }
+    }
+
+    /// Shards that are there, all shards, and seconds on one core that the others are expected to take.
+    fn left(&self, simulation: &Simulation<'_>, per_shard: Option<f64>) -> (usize, usize, f64) {
+        let Simulation { entry, parameters, inputs, .. } = simulation;
+        let shards = entry.shards(parameters).unwrap_or_default();
+        let cost = entry.cost(parameters).map_or(0.0, |cost| cost.seconds);
+        let average = per_shard.unwrap_or(cost / shards.len().max(1) as f64);
+        let left = |label: &str| {
+            let missing = shards
+                .iter()
+                .filter(|shard| !self.sources.scratch.holds(&inputs.shard_digest(shard, label)));
+            missing.map(|shard| self.expected(entry, label, shard, average)).collect::<Vec<f64>>()
+        };
+        let labels = runner::labels(entry.place(), &self.sources.config.backend);
+        // Of the backends that it may be, that counts which is furthest.
+        let left = labels.into_iter().map(left).min_by_key(Vec::len).unwrap_or_default();
+        (shards.len() - left.len(), shards.len(), left.into_iter().sum())
+    }
+
+    fn expected(&self, entry: &Entry, label: &str, shard: &Value, average: f64) -> f64 {
+        match self.durations.known(entry.id(), label, shard) {
+            Known::Itself(seconds) | Known::Kind(seconds) => seconds,
+            Known::Nothing => average,
+        }
+    }
+}

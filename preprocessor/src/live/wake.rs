@@ -1,0 +1,124 @@
+//! Waking mdBook when something landed: its watchers look at times of files, and of all files that every book
+//! has and watches, `SUMMARY.md` is the one that matters to no page. Its content is not touched.
+//!
+//! A wake may come while mdBook does not listen (before its first look at the files). So it is repeated, with
+//! patience, until a build has seen what landed: then the queue no longer holds it.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::Duration;
+use std::time::Instant;
+use std::time::SystemTime;
+
+use super::queue::Queue;
+
+/// Between two wakes passes at least this: what lands together is shown together.
+const APART: Duration = Duration::from_secs(1);
+
+/// How long a build gets to see what landed before mdBook is woken once more.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// After so many wakes nobody listens.
+const MOST: u32 = 5;
+
+/// Wakes mdBook.
+#[derive(Debug)]
+pub(super) struct Waker {
+    file: PathBuf,
+    /// What landed and was not seen yet, each with how often mdBook was woken for it, and when last.
+    landed: BTreeMap<String, (u32, Option<Instant>)>,
+    last: Option<Instant>,
+}
+
+impl Waker {
+    /// For the book whose lessons lie there.
+    pub(super) fn new(lessons: &Path) -> Self {
+        Self { file: lessons.join("SUMMARY.md"), landed: BTreeMap::new(), last: None }
+    }
+
+    /// Something landed.
+    pub(super) fn land(&mut self, key: &str) {
+        self.landed.insert(key.to_owned(), (0, None));
+    }
+
+    /// Whether something landed that was not seen yet.
+    pub(super) fn waits(&self) -> bool {
+        !self.landed.is_empty()
+    }
+
+    /// Wakes mdBook if it is time to: a build that saw what landed has taken it out of the queue.
+    pub(super) fn tick(&mut self, queue: &Queue) {
+        if self.is_due(&|key| !queue.items.iter().any(|item| is_of(item, key)), Instant::now()) {
+            touch(&self.file);
+        }
+    }
+
+    fn is_due(&mut self, seen: &dyn Fn(&str) -> bool, now: Instant) -> bool {
+        self.landed.retain(|key, (times, _)| !seen(key) && *times < MOST);
+        let patient = |at: Option<Instant>, patience| {
+            at.is_none_or(|at: Instant| now.saturating_duration_since(at) >= patience)
+        };
+        let due = self.landed.values().any(|(_, last)| patient(*last, PATIENCE));
+        if !due || !patient(self.last, APART) {
+            return false;
+        }
+        self.last = Some(now);
+        for (times, last) in self.landed.values_mut() {
+            (*times, *last) = (*times + 1, Some(now));
+        }
+        true
+    }
+}
+
+/// Whether what landed under this key is what the item waits for: itself, or its draft.
+fn is_of(item: &super::queue::Item, key: &str) -> bool {
+    item.key == key || (item.draft.is_some() && key.strip_prefix("draft ") == Some(&item.key))
+}
+
+fn touch(file: &Path) {
+    // A folder that cannot be written is one whose author sees no reload; the record is there all the same.
+    let touched = File::options().append(true).open(file);
+    let _ = touched.and_then(|file| file.set_modified(SystemTime::now()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wake_is_repeated_until_it_is_seen_and_not_for_ever() {
+        let mut waker = Waker::new(Path::new("book"));
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_millis((seconds * 1000.0) as u64);
+        let (unseen, seen) = (&|_: &str| false, &|_: &str| true);
+        assert!(!waker.is_due(unseen, at(0.0)), "nothing landed");
+        waker.land("a");
+        assert!(waker.is_due(unseen, at(0.0)));
+        assert!(!waker.is_due(unseen, at(0.5)));
+        waker.land("b");
+        assert!(!waker.is_due(unseen, at(0.9)), "coalesced");
+        assert!(waker.is_due(unseen, at(1.1)));
+        assert!(!waker.is_due(unseen, at(4.9)));
+        assert!(waker.is_due(unseen, at(5.2)), "nobody saw it");
+        assert!(!waker.is_due(seen, at(5.3)) && !waker.waits());
+        waker.land("c");
+        let times = (10..100).filter(|second| waker.is_due(unseen, at(f64::from(*second)))).count();
+        assert_eq!((times as u32, waker.waits()), (MOST, false));
+    }
+
+    #[test]
+    fn a_touch_changes_the_time_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("SUMMARY.md");
+        std::fs::write(&file, "# Summary\n").unwrap();
+        let long_ago = SystemTime::UNIX_EPOCH + Duration::from_secs(1);
+        File::options().append(true).open(&file).unwrap().set_modified(long_ago).unwrap();
+        touch(&file);
+        assert!(std::fs::metadata(&file).unwrap().modified().unwrap() > long_ago);
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "# Summary\n");
+        touch(&folder.path().join("absent"));
+        assert!(!folder.path().join("absent").exists());
+    }
+}

@@ -1,0 +1,184 @@
+//! Live sessions: what a save shows at once, what comes later, and that nothing waits for it. mdBook's driver runs
+//! the program as `mdbook serve` does.
+
+use std::time::Duration;
+use std::time::Instant;
+
+use mdbook_driver::MDBook;
+use tests::PLAIN;
+use tests::TinyBook;
+use tests::differences;
+use tests::tree;
+
+/// The program, with the probe for its only experiment.
+const PROGRAM: &str = env!("CARGO_BIN_EXE_probe-book");
+
+/// What a page of a live session holds and no other.
+const MARK: &str = "a page of a live session, not to be published";
+
+/// A book of one lesson whose preprocessor is the program.
+fn book(lesson: &str) -> TinyBook {
+    // Not by a machine, even where a machine runs the tests.
+    let command = format!("command = \"env -u CI {PROGRAM}\"\nrecords = \"records\"\n");
+    let toml = format!("{PLAIN}{command}\n[output.html.search]\nenable = false\n");
+    TinyBook::with(&toml, &[("SUMMARY.md", "- [Lesson](lesson.md)\n"), ("lesson.md", lesson)])
+}
+
+/// Builds as `mdbook serve` does after a save, and gives the page.
+fn save(book: &TinyBook) -> String {
+    let mut loaded = MDBook::load(book.root()).unwrap();
+    loaded.config.set("output.html.live-reload-endpoint", "__livereload").unwrap();
+    loaded.build().unwrap();
+    book.page()
+}
+
+/// Saves again until the page is as wanted.
+#[track_caller]
+fn save_until(book: &TinyBook, what: &str, wanted: impl Fn(&str) -> bool) -> String {
+    let started = Instant::now();
+    loop {
+        let page = save(book);
+        if wanted(&page) {
+            return page;
+        }
+        let main = page.split("<main>").nth(1).unwrap_or_default();
+        assert!(started.elapsed() < Duration::from_secs(60), "{what}: {main}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn records(book: &TinyBook) -> usize {
+    tree(&book.root().join("records")).len()
+}
+
+fn has_figure(page: &str) -> bool {
+    page.contains("<figure class=\"simulation\"")
+}
+
+#[test]
+fn what_is_missing_has_words_at_once_and_comes_later() {
+    let book =
+        book("# Lesson\n\n[[simulation probe {mood: slow}]]\n\nAnd [[value probe.slope]].\n");
+    let page = save(&book);
+    assert!(page.contains("<strong>probe</strong>: Being computed: 0 of 9 parts"), "{page}");
+    assert!(page.contains("(probe: pending)") || page.contains("probe&#58; pending"), "{page}");
+    assert!(page.contains(MARK) && !has_figure(&page));
+    let page = save_until(&book, "the record lands", has_figure);
+    assert!(page.contains(MARK) && !page.contains("sim-live\""), "{page}");
+    let queue = book.read(".simulation/queue.json");
+    assert!(queue.contains("\"items\": []"), "{queue}");
+}
+
+#[test]
+fn the_last_save_of_a_session_is_what_a_build_gives() {
+    let lesson = "# Lesson\n\n[[simulation probe]]\n\nIt is [[value probe.slope]], and \
+                  [[claim probe.rises]].\n";
+    let book = book(lesson);
+    let live = save_until(&book, "the record lands", has_figure);
+    let before = tree(&book.root().join("src/figures"));
+    let options = mdbook_simulation::Options { frozen: true, ..Default::default() };
+    book.build(tests::probe::catalog(&tests::probe::CODE), options).unwrap();
+    assert_eq!(
+        differences(&before, &tree(&book.root().join("src/figures"))),
+        Vec::<std::path::PathBuf>::new()
+    );
+    let built = book.page();
+    assert!(!built.contains(MARK));
+    let main = |page: &str| {
+        let from = page.find("<h1 id=\"lesson\">").unwrap();
+        page[from..page.find("</main>").unwrap()].to_owned()
+    };
+    assert_eq!(main(&live), main(&built));
+}
+
+#[test]
+fn a_long_run_is_preceded_by_a_draft() {
+    let book = book("[[simulation probe {mood: long, replicates: 40, slope: -1}]]\n");
+    save(&book);
+    let page = save_until(&book, "the draft lands", has_figure);
+    assert!(page.contains("A draft, from a quicker and coarser run."), "{page}");
+    assert!(page.contains("A draft has no files."));
+    assert_eq!(records(&book), 0, "a draft is no record");
+    assert!(!book.root().join("src/figures/probe.svg").exists());
+    let page =
+        save_until(&book, "the record lands", |page| has_figure(page) && !page.contains("A draft"));
+    assert!(page.contains("figures/probe.svg"));
+    assert_eq!(records(&book), 1);
+}
+
+#[test]
+fn errors_stand_in_their_place_and_the_rest_is_there() {
+    let book = book(
+        "# Lesson\n\n[[simulation proeb]]\n\nText with [[value probe.slop]] and $\\frac{1$.\n\n\
+         [[simulation probe]]\n",
+    );
+    let page = save_until(&book, "the record lands", has_figure);
+    assert!(page.contains("there is no experiment `proeb`"), "{page}");
+    assert!(page.contains("src/lesson.md:3:14"), "{page}");
+    assert!(page.contains("has no estimate and no parameter `slop`"), "{page}");
+    assert!(page.contains("KaTeX"), "{page}");
+    book.write("src/lesson.md", "[[simulation probe]]\n");
+    let page = save(&book);
+    assert!(has_figure(&page) && !page.contains("class=\"sim-live"), "{page}");
+}
+
+#[test]
+fn a_failure_is_told_in_the_page_and_not_tried_with_every_save() {
+    let book = book(
+        "[[simulation probe {as: bad, mood: exit}]]\n\n[[simulation probe {as: good, seed: 9}]]\n",
+    );
+    save(&book);
+    let failed = "3 of 9 shards failed; shard 1 with: its process ended with status 7";
+    save_until(&book, "the failure lands", |page| page.contains(failed));
+    save_until(&book, "the other one lands", has_figure);
+    let queue = book.read(".simulation/queue.json");
+    assert!(queue.contains("\"items\": []"), "{queue}");
+}
+
+#[test]
+fn what_is_no_longer_wanted_is_given_up() {
+    let book = book("[[simulation probe {mood: hang, as: first}]]\n");
+    save(&book);
+    let lock = book.root().join(".simulation/queue.lock");
+    let busy = || std::fs::File::open(&lock).is_ok_and(|file| file.try_lock().is_err());
+    let started = Instant::now();
+    while !busy() {
+        assert!(started.elapsed() < Duration::from_secs(30), "somebody computes");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    book.write("src/lesson.md", "[[simulation probe {as: second}]]\n");
+    let page = save_until(&book, "the other one lands", has_figure);
+    assert!(!page.contains("first"));
+    assert_eq!(records(&book), 1);
+}
+
+#[test]
+fn a_stale_record_is_shown_and_marked() {
+    let lesson = "[[simulation probe]]\n\n[[claim probe.rises]]\n";
+    let book = book(lesson);
+    book.build(tests::probe::catalog(&tests::probe::EDITED), mdbook_simulation::Options::default())
+        .unwrap();
+    let page = save(&book);
+    assert!(has_figure(&page), "{page}");
+    let why = "Stale, from before a change: the code of the experiment changed. Being computed:";
+    assert!(page.contains(why), "{page}");
+    assert!(page.contains("stale, not enforced"), "{page}");
+    let page = save_until(&book, "the record lands", |page| !page.contains("Stale"));
+    assert!(page.contains("holds") && !page.contains("not enforced"));
+}
+
+#[test]
+fn a_frozen_book_and_a_machine_are_never_live() {
+    let book = book("[[simulation probe]]\n");
+    let toml = book.read("book.toml");
+    let build = || {
+        let mut loaded = MDBook::load(book.root()).unwrap();
+        loaded.config.set("output.html.live-reload-endpoint", "__livereload").unwrap();
+        loaded.build()
+    };
+    book.write("book.toml", &toml.replace("command", "frozen = true\ncommand"));
+    assert!(build().is_err());
+    book.write("book.toml", &toml.replace("env -u CI", "env CI=true"));
+    build().unwrap();
+    assert!(has_figure(&book.page()) && !book.page().contains(MARK));
+}
