@@ -3,6 +3,9 @@
 
 use std::io::Read;
 use std::io::Write;
+use std::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::Mutex;
 
@@ -18,8 +21,11 @@ use serde_json::Value;
 
 use crate::Options;
 use crate::Report;
+use crate::config::Config;
+use crate::config::guard_build_directory;
 use crate::diagnostics::Problem;
 use crate::diagnostics::Problems;
+use crate::live;
 use crate::publish;
 use crate::runner::progress;
 
@@ -52,7 +58,13 @@ impl Preprocessor for Simulation {
     }
 
     fn run(&self, context: &PreprocessorContext, mut book: Book) -> anyhow::Result<Book> {
-        let report = publish(context, &mut book, &self.catalog, &self.options);
+        let publish = || publish(context, &mut book, &self.catalog, &self.options);
+        let report = match catch_unwind(AssertUnwindSafe(publish)) {
+            Ok(report) => report,
+            // A fault of ours is none of the author's, who goes on writing.
+            Err(_) if live::is_served(context) && is_safe(context) => return Ok(broken(book)),
+            Err(payload) => resume_unwind(payload),
+        };
         report.problems.report(&mut std::io::stderr().lock())?;
         // A live session shows its errors in its pages; mdBook would end with the first.
         let fails = report.problems.errors() > 0 && !(report.live && report.is_safe);
@@ -65,6 +77,21 @@ impl Preprocessor for Simulation {
         }
         Ok(book)
     }
+}
+
+fn is_safe(context: &PreprocessorContext) -> bool {
+    let mut problems = Problems::default();
+    let config = Config::read(context, &mut problems);
+    guard_build_directory(context, &config, &mut problems)
+}
+
+/// The book as it came, with words about it.
+fn broken(mut book: Book) -> Book {
+    book.for_each_chapter_mut(|chapter| {
+        let message = "mdbook-simulation itself failed; the terminal says how. Nothing of it is in this page.";
+        chapter.content = live::page::broken(message, &chapter.content);
+    });
+    book
 }
 
 /// One line on what was done; where nothing had to be computed, it is for machines and the curious alone.

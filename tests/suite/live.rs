@@ -92,6 +92,26 @@ fn the_last_save_of_a_session_is_what_a_build_gives() {
 }
 
 #[test]
+fn a_live_site_is_refused_for_publishing() {
+    let book = book("# Lesson\n");
+    let check = || {
+        let mut command = std::process::Command::new(PROGRAM);
+        command.arg("check").arg(book.root()).arg("--site").arg(book.root().join("site"));
+        let output = command.output().unwrap();
+        (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    save(&book);
+    let (accepted, told) = check();
+    assert!(!accepted && told.contains("are not for publishing"), "{told}");
+    assert!(told.contains("lesson.html` is a page of a live session"), "{told}");
+    book.build(tests::probe::catalog(&tests::probe::CODE), mdbook_simulation::Options::default())
+        .unwrap();
+    assert!(check().0);
+    std::fs::remove_dir_all(book.root().join("site")).unwrap();
+    assert!(!check().0, "there is no site");
+}
+
+#[test]
 fn a_long_run_is_preceded_by_a_draft() {
     let book = book("[[simulation probe {mood: long, replicates: 40, slope: -1}]]\n");
     save(&book);

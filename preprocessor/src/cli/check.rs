@@ -2,8 +2,10 @@
 
 use std::io::Write as _;
 use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use anyhow::bail;
 use clap::Args;
 use experiments::entry::Catalog;
@@ -11,6 +13,7 @@ use experiments::entry::Catalog;
 use super::Root;
 use super::book;
 use crate::Report;
+use crate::live;
 
 #[derive(Debug, Args)]
 pub(super) struct Check {
@@ -19,12 +22,18 @@ pub(super) struct Check {
     /// List the numbers that are typed into lessons with computed ones, to be looked through
     #[arg(long)]
     numbers: bool,
+    /// Check a built site as well: refuse pages of a live session, which are not for publishing
+    #[arg(long, value_name = "DIR")]
+    site: Option<PathBuf>,
 }
 
 impl Check {
     /// Runs the command.
     pub(super) fn run(self, catalog: Arc<Catalog>) -> anyhow::Result<()> {
         let report = check(&self.root.root, catalog)?;
+        if let Some(site) = &self.site {
+            check_site(site)?;
+        }
         if self.numbers {
             let mut out = std::io::stdout().lock();
             for typed in &report.typed {
@@ -51,4 +60,50 @@ pub fn check(root: &Path, catalog: Arc<Catalog>) -> anyhow::Result<Report> {
         bail!("{} unreferenced records: `mdbook-simulation gc` removes them", unreferenced.len());
     }
     Ok(report)
+}
+
+/// Refuses a site that a live session wrote: it may hold what is stale, a draft, or an error.
+///
+/// # Errors
+/// When it is one, is no site, or cannot be read.
+fn check_site(site: &Path) -> anyhow::Result<()> {
+    /// More names help nobody.
+    const MOST: usize = 5;
+    let pages = pages(site).with_context(|| format!("`{}`", site.display()))?;
+    if pages.is_empty() {
+        bail!("there is no page in `{}`: give the folder that `build` writes", site.display());
+    }
+    let mut refused = Vec::new();
+    for page in &pages {
+        let text = std::fs::read(page).with_context(|| page.display().to_string())?;
+        if live::page::is_live(&String::from_utf8_lossy(&text)) {
+            refused.push(page);
+        }
+    }
+    for page in refused.iter().take(MOST) {
+        eprintln!("error: `{}` is a page of a live session", page.display());
+    }
+    if !refused.is_empty() {
+        bail!(
+            "{} of {} pages are not for publishing: `mdbook serve` wrote them; end it, and build",
+            refused.len(),
+            pages.len()
+        );
+    }
+    Ok(())
+}
+
+/// The pages below a folder, sorted.
+fn pages(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(pages(&path)?);
+        } else if path.extension().is_some_and(|extension| extension == "html") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
 }

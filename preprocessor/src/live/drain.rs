@@ -307,7 +307,7 @@ impl Work {
             problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>().join("; ")
         })?;
         let inputs = RunInputs::new(entry, &parameters, data);
-        let name = if self.draft { format!("draft of {name}") } else { name.clone() };
+        let name = if self.draft { format!("{name}, a draft,") } else { name.clone() };
         Ok(Simulation { name, entry, parameters, inputs, published: false, sweep: None, place })
     }
 }

@@ -73,12 +73,17 @@ pub(crate) struct Shown {
     pub(crate) counts: Counts,
 }
 
+/// Whether a page reloads when its book is built anew: `mdbook serve` asks for that.
+#[must_use]
+pub fn is_served(context: &PreprocessorContext) -> bool {
+    context.config.contains_key("output.html.live-reload-endpoint") && !progress::in_ci()
+}
+
 impl Live {
     /// The live session that this run is a part of; none in a build, in a frozen one, or by a machine.
     #[must_use]
     pub fn of(context: &PreprocessorContext, config: &Config, options: &Options) -> Option<Self> {
-        let reloads = context.config.contains_key("output.html.live-reload-endpoint");
-        if !reloads || config.frozen || options.check || progress::in_ci() || !cfg!(unix) {
+        if !is_served(context) || config.frozen || options.check || !cfg!(unix) {
             return None;
         }
         let program = options.running.workers.clone()?;

@@ -25,6 +25,21 @@ pub const MARK: &str = "<!-- mdbook-simulation: a page of a live session, not to
 
 const STYLE: &str = include_str!("../../../theme/live.css");
 
+/// The endpoint to which pages of `mdbook serve` listen.
+const ENDPOINT: &str = "\"__livereload\"";
+
+/// Whether a page was written by a live session: by what it says, or by mdBook's script in it.
+#[must_use]
+pub fn is_live(page: &str) -> bool {
+    page.contains(MARK) || (page.contains("new WebSocket(") && page.contains(ENDPOINT))
+}
+
+/// What a chapter holds of which nothing could be made, above its text as it is.
+#[must_use]
+pub fn broken(message: &str, text: &str) -> String {
+    format!("{MARK}<pre>{}</pre>\n\n{text}", escape(message))
+}
+
 /// What pages of a live session are made from.
 pub(crate) struct Composer<'a> {
     /// Everything that is wrong with the book.
