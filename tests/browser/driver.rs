@@ -137,6 +137,20 @@ impl Browser {
         result["result"]["value"].clone()
     }
 
+    /// Opens an address.
+    pub(crate) async fn visit(&self, address: &str) {
+        self.driver.goto(address).await.unwrap();
+    }
+
+    /// Whether the page shows a text; no while it is being loaded.
+    pub(crate) async fn shows(&self, text: &str) -> bool {
+        let found =
+            format!("document.body !== null && document.body.innerText.includes({})", json!(text));
+        let asked = json!({ "expression": found, "returnByValue": true });
+        let answer = self.driver.cdp().send_raw("Runtime.evaluate", asked).await;
+        answer.is_ok_and(|answer| answer["result"]["value"] == true)
+    }
+
     /// Runs a script in the page as if it were one of its own.
     pub(crate) async fn evaluate(&self, script: &str) {
         let result = self.send("Runtime.evaluate", json!({ "expression": script })).await;

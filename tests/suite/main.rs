@@ -15,6 +15,7 @@ mod lookup;
 mod mutations;
 mod pages;
 mod protocol;
+mod serve;
 mod status;
 mod sweep;
 mod text;
