@@ -20,6 +20,7 @@ use crate::runner::Job;
 use crate::runner::Means;
 use crate::runner::process::Limits;
 use crate::runner::progress;
+use crate::runner::progress::Observer;
 use crate::runner::progress::Outcome;
 use crate::runner::progress::Telling;
 use crate::store::records::Found;
@@ -99,7 +100,10 @@ pub fn obtain(
         _ if wanted.is_empty() => {}
         Policy::Skip => {}
         Policy::Refuse => obtaining.refuse(&wanted),
-        Policy::Compute => obtaining.compute(wanted, &|| false),
+        Policy::Compute => {
+            let mut observer = progress::observer(sources.running.telling);
+            obtaining.compute(wanted, observer.as_mut(), &|| false);
+        }
     }
     (obtaining.obtained, obtaining.counts)
 }
@@ -153,6 +157,7 @@ impl<'a> Obtaining<'a> {
     pub(crate) fn compute(
         &mut self,
         wanted: Vec<&Simulation<'_>>,
+        observer: &mut dyn Observer,
         stop: &(dyn Fn() -> bool + Sync),
     ) {
         let Sources { scratch, library, running, .. } = self.sources;
@@ -180,8 +185,7 @@ impl<'a> Obtaining<'a> {
             Some(program) => Crew::Workers { program, book: library.book(), data: library.files() },
         };
         let means = Means { scratch, crew, at_once: running.at_once, stop };
-        let mut observer = progress::observer(running.telling);
-        runner::run(&jobs, means, observer.as_mut(), &mut |job, outcome, observer| match outcome {
+        runner::run(&jobs, means, observer, &mut |job, outcome, observer| match outcome {
             Ok(computed) => {
                 let settled = self.keep(names[job], computed);
                 observer.settled(job, settled.outcome());

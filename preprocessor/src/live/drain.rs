@@ -21,6 +21,7 @@ use serde_json::Value;
 use super::queue;
 use super::queue::Item;
 use super::queue::Queue;
+use super::report::Report;
 use super::wake::Waker;
 use crate::config::Config;
 use crate::data::Library;
@@ -33,6 +34,7 @@ use crate::obtain::Obtaining;
 use crate::obtain::Running;
 use crate::obtain::Sources;
 use crate::resolve::Simulation;
+use crate::runner::progress;
 use crate::runner::progress::Telling;
 use crate::store::scratch::Scratch;
 
@@ -229,7 +231,9 @@ impl<'c> Drain<'c> {
         let watch = Watch::new(self, work);
         let mut problems = Problems::default();
         let mut obtaining = Obtaining::new(sources, &mut problems);
-        obtaining.compute(vec![&simulation], &|| watch.stops());
+        let mut lines = progress::observer(running.telling);
+        let mut report = Report::new(&context, lines.as_mut());
+        obtaining.compute(vec![&simulation], &mut report, &|| watch.stops());
         if obtaining.obtained.contains_key(&simulation.name) {
             return Outcome::Landed;
         }

@@ -8,6 +8,7 @@
 pub mod drain;
 pub mod page;
 pub mod queue;
+mod report;
 pub mod standing;
 pub mod wake;
 

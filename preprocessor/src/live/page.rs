@@ -3,7 +3,9 @@
 
 use std::fmt::Write as _;
 
+use super::report;
 use super::standing::Basis;
+use super::standing::Future;
 use super::standing::Standing;
 use crate::asked::Asked;
 use crate::decide::Evidence;
@@ -24,6 +26,7 @@ use crate::scan::ItemKind;
 pub const MARK: &str = "<!-- mdbook-simulation: a page of a live session, not to be published -->";
 
 const STYLE: &str = include_str!("../../../theme/live.css");
+const SCRIPT: &str = include_str!("../../../theme/live.js");
 
 /// The endpoint to which pages of `mdbook serve` listen.
 const ENDPOINT: &str = "\"__livereload\"";
@@ -53,8 +56,15 @@ pub(crate) struct Composer<'a> {
 impl Composer<'_> {
     /// The text of one lesson.
     pub(crate) fn compose(&self, lesson: &Lesson, page: &Page) -> String {
-        let style: String = STYLE.lines().map(str::trim).collect::<Vec<_>>().join(" ");
-        let mut text = format!("{MARK}<style>{style}</style>\n\n{}", page.theme);
+        let line = |text: &str| text.lines().map(str::trim).collect::<Vec<_>>().join(" ");
+        let mut text = format!(
+            "{MARK}<style>{}</style>\n\n<script data-root=\"{}\" data-file=\"{}\">{}</script>\n\n{}",
+            line(STYLE),
+            lesson.to_root(),
+            report::FILE,
+            line(SCRIPT),
+            page.theme
+        );
         text.push_str(&self.top(lesson));
         for piece in &page.pieces {
             match piece {
@@ -187,11 +197,13 @@ fn waits(item: &Item, name: &str, standing: &Standing) -> String {
 /// What stands where the figures of a simulation will be.
 fn placeholder(name: &str, standing: &Standing) -> String {
     let mut html = format!(
-        "<div class=\"sim-live\" role=\"status\"><p><strong>{}</strong>: {}</p>",
+        "<div class=\"sim-live\" data-simulation=\"{0}\" role=\"status\"><p><strong>{0}</strong>: {1} \
+         <span class=\"future\">{2}</span></p>",
         escape(name),
-        escape(&standing.sentence())
+        escape(&standing.shown()),
+        escape(&standing.future())
     );
-    if let super::standing::Future::Waiting { held, shards, .. } = standing.future {
+    if let Future::Waiting { held, shards, .. } = standing.future {
         let _ = write!(
             html,
             "<progress max=\"{}\" value=\"{held}\">{held} of {shards}</progress>",

@@ -55,25 +55,36 @@ impl Standing {
         }
     }
 
-    /// In a sentence, for a reader of the page.
+    /// In a sentence or two, for a reader of the page.
     #[must_use]
     pub fn sentence(&self) -> String {
-        let shown = match &self.basis {
+        let (shown, future) = (self.shown(), self.future());
+        if shown.is_empty() { future } else { format!("{shown} {future}") }
+    }
+
+    /// What is shown, in a sentence.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        match &self.basis {
             Basis::Nothing => String::new(),
-            Basis::Stale(why) => format!("Stale, from before a change: {why}. "),
-            Basis::Draft => "A draft, from a quicker and coarser run. ".into(),
-        };
-        let future = match &self.future {
+            Basis::Stale(why) => format!("Stale, from before a change: {why}."),
+            Basis::Draft => "A draft, from a quicker and coarser run.".into(),
+        }
+    }
+
+    /// What will be, in a sentence.
+    #[must_use]
+    pub fn future(&self) -> String {
+        match &self.future {
             Future::Waiting { held, shards, seconds } => {
-                let seconds = spoken(*seconds);
+                let work = spoken(*seconds);
                 format!(
-                    "Being computed: {held} of {shards} parts are there, about {seconds} of work to go."
+                    "Being computed: {held} of {shards} parts are there, about {work} of work to go."
                 )
             }
             Future::Failed(_) => "Computing it failed.".into(),
             Future::Refused => "It cannot be computed.".into(),
-        };
-        shown + &future
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 mod bars;
 mod events;
 mod lines;
-mod pace;
+pub(crate) mod pace;
 
 use std::io::IsTerminal as _;
 

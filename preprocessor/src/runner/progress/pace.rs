@@ -4,11 +4,11 @@ use super::Planned;
 
 /// The pace of a run.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Pace {
+pub(crate) struct Pace {
     /// Shards that ended, of those that had to be run.
-    pub(super) ended: usize,
+    pub(crate) ended: usize,
     /// Shards that had to be run.
-    pub(super) shards: usize,
+    pub(crate) shards: usize,
     /// How many run at a time.
     at_once: usize,
     /// What the ended ones were expected to take, and took.
@@ -19,7 +19,7 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    pub(super) fn new(plan: &[Planned<'_>], at_once: usize) -> Self {
+    pub(crate) fn new(plan: &[Planned<'_>], at_once: usize) -> Self {
         Self {
             shards: plan.iter().map(|planned| planned.shards - planned.held).sum(),
             at_once: at_once.max(1),
@@ -29,7 +29,7 @@ impl Pace {
     }
 
     /// A shard ended; one that failed says nothing of the pace.
-    pub(super) fn shard(&mut self, expected: f64, took: Option<f64>) {
+    pub(crate) fn shard(&mut self, expected: f64, took: Option<f64>) {
         self.ended += 1;
         self.left = (self.left - expected).max(0.0);
         if let Some(took) = took {
@@ -39,7 +39,7 @@ impl Pace {
     }
 
     /// Seconds that what is left will take, if it takes longer or shorter than expected as what ended did.
-    pub(super) fn left(&self) -> f64 {
+    pub(crate) fn left(&self) -> f64 {
         let slower = if self.expected > 0.0 { self.took / self.expected } else { 1.0 };
         // The last few do not fill all places.
         let places = self.at_once.min(self.shards - self.ended.min(self.shards)).max(1);
