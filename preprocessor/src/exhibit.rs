@@ -6,12 +6,14 @@ use std::collections::BTreeSet;
 use experiments::bound::Bound;
 use experiments::claim::Claim;
 use experiments::claim::Verdict;
+use experiments::entry::Unreadable;
 use experiments::figure::Figure;
 use experiments::record::Estimate;
 use experiments::record::Interval;
 
 use crate::diagnostics::Problem;
 use crate::diagnostics::Problems;
+use crate::diagnostics::caught;
 use crate::export;
 use crate::number;
 use crate::number::Format;
@@ -40,12 +42,14 @@ pub fn exhibit(
     let mut exhibits = BTreeMap::new();
     for (name, stored) in records {
         let Some(simulation) = simulations.get(name) else { continue };
-        let shown =
-            simulation.entry.figures(&simulation.parameters, &stored.record).and_then(|figures| {
-                let claims = simulation.entry.claims(&simulation.parameters, &stored.record)?;
-                let bounds = simulation.entry.bounds(&simulation.parameters, &stored.record)?;
-                Ok(Exhibited { figures, claims, bounds })
-            });
+        let (entry, parameters) = (simulation.entry, &simulation.parameters);
+        let show = || {
+            let figures = entry.figures(parameters, &stored.record)?;
+            let claims = entry.claims(parameters, &stored.record)?;
+            let bounds = entry.bounds(parameters, &stored.record)?;
+            Ok::<_, Unreadable>(Exhibited { figures, claims, bounds })
+        };
+        let shown = caught(show).and_then(|shown| shown.map_err(|error| error.to_string()));
         match shown {
             Ok(exhibited) => {
                 if simulation.published {
