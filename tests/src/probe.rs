@@ -88,14 +88,29 @@ pub fn catalog(fingerprint: &'static Fingerprint) -> Catalog {
 /// The fingerprint of the probe's code as it is.
 pub static CODE: Fingerprint = Fingerprint { experiment: "probe", digest: "code", sources: &[] };
 
+/// The variable that has `probe-book` be the program after an edit of the probe's code.
+pub const AFTER_AN_EDIT: &str = "PROBE_EDITED";
+
 /// The fingerprint of the probe's code after an edit.
 pub static EDITED: Fingerprint =
     Fingerprint { experiment: "probe", digest: "edited", sources: &[] };
 
 /// How the probe may behave. The last ones end or fill the process: only workers may.
-const MOODS: [&str; 12] = [
-    "calm", "panic", "lie", "greedy", "slow", "bulky", "hang", "abort", "exit", "swell", "burst",
+const MOODS: [&str; 14] = [
+    "calm",
+    "panic",
+    "lie",
+    "greedy",
+    "slow",
+    "bulky",
+    "hang",
+    "abort",
+    "exit",
+    "swell",
+    "burst",
     "garble",
+    "unplanned",
+    "unshown",
 ];
 
 /// Misbehaves at one width of several, as it was told.
@@ -189,6 +204,7 @@ impl Experiment for Probe {
     }
 
     fn shards(parameters: &ProbeParameters) -> Vec<Self::Shard> {
+        assert!(parameters.mood != "unplanned", "the probe was told not to plan");
         let ProbeParameters { slope, widths, mood, replicates, seed } = parameters;
         (0..*replicates as u64)
             .flat_map(|replicate| {
@@ -231,7 +247,8 @@ fn wobble(replicates: usize) -> Estimate {
 impl Exhibit for Probe {
     const TITLE: &'static str = "A straight line";
 
-    fn figures(_: &ProbeParameters, record: &Record) -> Vec<Figure> {
+    fn figures(parameters: &ProbeParameters, record: &Record) -> Vec<Figure> {
+        assert!(parameters.mood != "unshown", "the probe was told not to be shown");
         ["line", "again"]
             .into_iter()
             .map(|name| {

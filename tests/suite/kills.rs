@@ -6,6 +6,8 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
 use std::process::Stdio;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
 
 use tests::TinyBook;
 
@@ -91,27 +93,40 @@ impl Random {
 #[test]
 fn killed_at_twenty_moments_nothing_is_lost_and_nothing_left() {
     const MOMENTS: usize = 20;
+    const LANES: usize = 4;
     let reference = book();
     assert!(probed::outcome(&mut Builder::Program.build(&reference)).1);
     let (whole, most) = (Product::of(&reference), progress(&reference));
     assert_eq!(probed::begun(&reference).len(), SHARDS);
     let mdbook = probed::mdbook();
     let mut random = Random(6);
-    let mut killed = 0;
+    let mut moments = Vec::new();
     for moment in 0..MOMENTS {
         // One in each twentieth of the build.
         let at = (most * moment + random.below(most)) / MOMENTS;
-        let builder = match (&mdbook, moment % 2) {
-            (Some(program), 1) => Builder::MdBook(program),
-            _ => Builder::Program,
+        let (builder, victims) = match (&mdbook, moment % 2) {
+            (Some(program), 1) => {
+                (Builder::MdBook(program), &[Kind::Worker, Kind::Runner, Kind::Other][..])
+            }
+            _ => (Builder::Program, &[Kind::Worker, Kind::Runner][..]),
         };
-        let victim = match builder {
-            Builder::Program => [Kind::Worker, Kind::Runner][random.below(2)],
-            Builder::MdBook(_) => [Kind::Worker, Kind::Runner, Kind::Other][random.below(3)],
-        };
-        let when = format!("{victim:?} of {builder:?} at {at} of {most}");
-        killed += usize::from(kill_and_build_again(builder, victim, at, &when, &whole));
+        moments.push((builder, victims[random.below(victims.len())], at));
     }
+    let killed = AtomicUsize::new(0);
+    // A few at a time: most of them wait.
+    std::thread::scope(|scope| {
+        for lane in 0..LANES {
+            let (moments, killed, whole) = (&moments, &killed, &whole);
+            scope.spawn(move || {
+                for &(builder, victim, at) in moments.iter().skip(lane).step_by(LANES) {
+                    let when = format!("{victim:?} of {builder:?} at {at} of {most}");
+                    let before = kill_and_build_again(builder, victim, at, &when, whole);
+                    killed.fetch_add(usize::from(before), Ordering::SeqCst);
+                }
+            });
+        }
+    });
+    let killed = killed.into_inner();
     assert!(killed >= MOMENTS / 2, "only {killed} builds were killed before their end");
 }
 

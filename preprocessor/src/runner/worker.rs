@@ -6,6 +6,7 @@
 //! worker learns that whoever started it is gone.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::io::BufRead as _;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -71,6 +72,10 @@ pub fn work(catalog: &Catalog) -> anyhow::Result<()> {
         let finished = run(&task, catalog)?;
         let said = match Scratch::new(&task.scratch).keep(&task.address, &finished) {
             Ok(()) => DONE.to_owned(),
+            // Others may well be smaller.
+            Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+                bail!("what it gave cannot be kept: {error}")
+            }
             Err(error) => format!("{UNKEPT}{error}"),
         };
         let mut out = std::io::stdout().lock();
