@@ -205,3 +205,24 @@ fn a_killed_worker_costs_its_shard_and_no_other() {
     assert!(success && errors.contains(": 1 of 9 shards on host, the others were"), "{errors}");
     assert_eq!(probed::begun(&book).len(), begun + 1);
 }
+
+#[test]
+fn a_run_ends_with_whoever_asked_for_it() {
+    // 120 shards; a shell stands for mdBook.
+    let book = probed::book("[[simulation probe {mood: slow, replicates: 40}]]\n");
+    book.write("input.json", &probed::input(&book));
+    let mark = format!("VANISHED={}", book.root().display());
+    let (name, value) = mark.split_once('=').unwrap();
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "\"$0\" <input.json >output.json; true", probed::PROGRAM]);
+    shell.current_dir(book.root()).stderr(Stdio::null()).env(name, value);
+    let mut shell = shell.spawn().unwrap();
+    probed::wait_until("shards", || probed::shards(&book) >= 3);
+    shell.kill().unwrap();
+    shell.wait().unwrap();
+    probed::wait_until("a process stays behind", || probed::marked(&mark).is_empty());
+    let finished = probed::shards(&book);
+    assert!(finished < 60, "{finished} of 120 shards were run, and nobody waited for them");
+    assert_eq!(book.read("output.json"), "");
+    assert!(probed::builds(&book).contains(&format!("{} of 120 shards", 120 - finished)));
+}

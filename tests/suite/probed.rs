@@ -8,6 +8,8 @@ use std::process::Stdio;
 use std::time::Duration;
 use std::time::Instant;
 
+use mdbook_driver::MDBook;
+use mdbook_preprocessor::PreprocessorContext;
 use tests::PLAIN;
 use tests::TinyBook;
 use tests::probe;
@@ -101,6 +103,14 @@ fn without_provenance(bytes: &[u8]) -> Vec<u8> {
     let mut value: serde_json::Value = serde_json::from_slice(bytes).unwrap();
     value.as_object_mut().unwrap().remove("provenance");
     value.to_string().into_bytes()
+}
+
+/// What mdBook would send for a book.
+pub(crate) fn input(book: &TinyBook) -> String {
+    let loaded = MDBook::load(book.root()).unwrap();
+    let context =
+        PreprocessorContext::new(book.root().to_owned(), loaded.config.clone(), "html".into());
+    serde_json::to_string(&(context, &loaded.book)).unwrap()
 }
 
 /// How many files there are below a folder.
