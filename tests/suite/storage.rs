@@ -101,10 +101,7 @@ fn a_read_only_book_is_built_elsewhere_from_its_records() {
     let (told, success) = mounted(&book, &script).unwrap();
     assert!(success && told.is_empty(), "{told}");
     assert_eq!(
-        tests::differences(
-            &probed::site(&book.root().join("site")),
-            &probed::site(&site.path().to_owned())
-        ),
+        tests::differences(&probed::site(&book.root().join("site")), &probed::site(site.path())),
         Vec::<PathBuf>::new()
     );
     assert_eq!(tests::differences(&before, &tests::tree(book.root())), Vec::<PathBuf>::new());
@@ -161,7 +158,7 @@ fn full_records_are_a_warning_and_full_figures_an_error() {
     assert!(success && told.contains(&expected), "{told}");
     let (told, success) = mounted(&book, &full("src/figures")).unwrap();
     assert!(!success && told.contains(&format!("more cannot be written: {ENOSPC}")), "{told}");
-    assert_eq!(begun_by(&book).1, true);
+    assert!(begun_by(&book).1);
     assert_eq!(probed::temporary(book.root()), Vec::<PathBuf>::new());
 }
 

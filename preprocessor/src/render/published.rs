@@ -188,8 +188,8 @@ mod tests {
     #[test]
     fn a_damaged_file_of_ours_is_known_again() {
         #[track_caller]
-        fn check(name: &str, found: &[u8], wanted: &[u8], expected: Condition) {
-            assert_eq!(condition(Path::new(name), found, wanted), expected);
+        fn check(name: &str, found: &[u8], wanted: &[u8], expected: &Condition) {
+            assert_eq!(&condition(Path::new(name), found, wanted), expected);
         }
         let svg = b"<svg data-render=\"a-b\" width=\"10\"><path d=\"M0 0L1 1\"/><path d=\"M0 0L1 1\"/></svg>\n";
         let flipped = |at: usize| {
@@ -198,13 +198,13 @@ mod tests {
             bytes
         };
         for at in 0..svg.len() {
-            check("a.svg", &flipped(at), svg, Condition::Damaged);
-            check("a.svg", &svg[..at], svg, Condition::Damaged);
+            check("a.svg", &flipped(at), svg, &Condition::Damaged);
+            check("a.svg", &svg[..at], svg, &Condition::Damaged);
         }
-        check("a.svg", b"<svg width=\"10\"/>", svg, Condition::Theirs);
-        check("a.csv", b"a,b\n", b"c,d\n", Condition::Theirs);
+        check("a.svg", b"<svg width=\"10\"/>", svg, &Condition::Theirs);
+        check("a.csv", b"a,b\n", b"c,d\n", &Condition::Theirs);
         let old = format!("{}\n1\n", figure::CSV_HEADER);
-        check("a.csv", old.as_bytes(), b"new", Condition::Whole);
+        check("a.csv", old.as_bytes(), b"new", &Condition::Whole);
     }
 
     #[test]
