@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::panic::AssertUnwindSafe;
-use std::panic::catch_unwind;
 
 use experiments::bound::Bound;
 use experiments::claim::Claim;
@@ -16,6 +14,7 @@ use experiments::record::Record;
 
 use crate::diagnostics::Problem;
 use crate::diagnostics::Problems;
+use crate::diagnostics::caught;
 use crate::export;
 use crate::number;
 use crate::number::Format;
@@ -43,7 +42,8 @@ pub fn exhibit(
     let mut exhibits = BTreeMap::new();
     for (name, stored) in records {
         let Some(simulation) = simulations.get(name) else { continue };
-        match of(simulation, &stored.record) {
+        let show = || of(simulation, &stored.record).map_err(|error| error.to_string());
+        match caught(show).flatten() {
             Ok(exhibited) => {
                 exhibits.insert(name.clone(), exhibited);
             }
@@ -79,7 +79,7 @@ fn of(simulation: &Simulation<'_>, record: &Record) -> Result<Exhibited, Unreada
 pub fn can_show(simulation: &Simulation<'_>, record: &Record) -> bool {
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
-    let shown = catch_unwind(AssertUnwindSafe(|| of(simulation, record)));
+    let shown = caught(|| of(simulation, record));
     std::panic::set_hook(hook);
     shown.is_ok_and(|shown| shown.is_ok())
 }

@@ -78,6 +78,7 @@ use crate::render::Rendered;
 use crate::render::Renderer;
 use crate::resolve::Resources;
 use crate::sentence::SentencePart;
+use crate::store::records::Records;
 use crate::store::records::Stored;
 use crate::store::scratch::Scratch;
 use crate::typed::Typed;
@@ -134,6 +135,11 @@ pub fn publish(
     let live = Live::of(context, &config, options);
     host::guard_backend(&config.backend, &mut problems);
     let scratch = Scratch::new(&context.root);
+    let store = Records::new(config.records.clone());
+    if !options.check {
+        scratch.sweep();
+        store.sweep();
+    }
     let library = Library::new(&context.root, &config);
 
     let mut lessons = lesson::scan(context, book, &config, &mut problems);
@@ -211,7 +217,6 @@ pub fn publish(
     };
     lesson::splice(book, contents);
 
-    let store = store::records::Records::new(config.records.clone());
     let files = simulations.values().map(|simulation| store.path(&simulation.inputs)).collect();
     // It scans each lesson once more, which nobody waits for in a build.
     let looked_at = lessons.iter().filter(|_| options.check);

@@ -27,6 +27,7 @@ use crate::store::records::Found;
 use crate::store::records::Records;
 use crate::store::records::Stored;
 use crate::store::scratch::Scratch;
+use crate::system;
 
 /// What obtaining the records of a book took.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -102,7 +103,7 @@ pub fn obtain(
         Policy::Refuse => obtaining.refuse(&wanted),
         Policy::Compute => {
             let mut observer = progress::observer(sources.running.telling);
-            obtaining.compute(wanted, observer.as_mut(), &|| false);
+            obtaining.compute(wanted, observer.as_mut(), &system::is_orphaned);
         }
     }
     (obtaining.obtained, obtaining.counts)
@@ -193,7 +194,7 @@ impl<'a> Obtaining<'a> {
             Err(fault) => {
                 let message = fault.to_string();
                 observer.settled(job, outcome_of(&fault, &message));
-                self.failed(names[job], &message);
+                self.failed(names[job], &fault);
             }
         });
         observer.obtained(&self.counts);
@@ -280,14 +281,20 @@ impl<'a> Obtaining<'a> {
         kept
     }
 
-    fn failed(&mut self, same: &[&Simulation<'_>], message: &str) {
+    fn failed(&mut self, same: &[&Simulation<'_>], fault: &Fault) {
         self.counts.failed += 1;
+        let hint = match fault {
+            Fault::Scratch(_) => {
+                "make room for `.simulation` in the folder of book.toml, and build again: what is finished is kept"
+            }
+            _ => "the others are finished and stored; a shard that finished is not run again",
+        };
         for simulation in same {
             let (name, id) = (&simulation.name, simulation.entry.id());
             self.problems.push(Problem::error(
                 Some(simulation.place.clone()),
-                format!("the simulation `{name}` of `{id}` failed: {message}"),
-                "the others are finished and stored; a shard that finished is not run again",
+                format!("the simulation `{name}` of `{id}` failed: {fault}"),
+                hint,
             ));
         }
     }

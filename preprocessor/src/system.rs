@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::process::Command;
 use std::process::Stdio;
+use std::sync::OnceLock;
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -57,6 +58,24 @@ impl Process {
         }
         found
     }
+}
+
+/// The process that this one works for, once [`live_with_parent`] was called.
+static PARENT: OnceLock<u32> = OnceLock::new();
+
+/// From now on [`is_orphaned`] is to know whether the process that started this one is gone.
+pub fn live_with_parent() {
+    #[cfg(unix)]
+    let _ = PARENT.set(std::os::unix::process::parent_id());
+}
+
+/// Whether this process was to live with the one that started it, and that is gone.
+#[must_use]
+pub fn is_orphaned() -> bool {
+    #[cfg(unix)]
+    return PARENT.get().is_some_and(|parent| *parent != std::os::unix::process::parent_id());
+    #[cfg(not(unix))]
+    false
 }
 
 /// Reads `/proc/ID/stat`: `ID (NAME) STATE PARENT …`, where the name may hold anything.

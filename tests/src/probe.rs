@@ -1,5 +1,7 @@
-//! An experiment that costs nothing, counts its shards and can be told to misbehave.
+//! An experiment that costs nothing, counts its shards and can be told to misbehave. Across processes they are counted
+//! by the file that [`LOG`] names: a line for each that was begun.
 
+use std::io::Write as _;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -48,6 +50,17 @@ pub fn counting() -> std::sync::MutexGuard<'static, ()> {
     LOCK.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
+/// The variable that names a file to which each shard that is begun adds a line: seed and width.
+pub const LOG: &str = "PROBE_LOG";
+
+/// Adds a line to the file of [`LOG`], in one piece whoever else does.
+fn log(width: usize, seed: u64) {
+    let Some(path) = std::env::var_os(LOG) else { return };
+    let file = std::fs::OpenOptions::new().append(true).create(true).open(path);
+    // Whoever counts notices a line that is missing.
+    let _ = file.and_then(|mut file| file.write_all(format!("{seed} {width}\n").as_bytes()));
+}
+
 /// How the exhibit of the probe looks, so that a test can change looks alone.
 pub mod looks {
     use std::sync::Mutex;
@@ -75,13 +88,31 @@ pub fn catalog(fingerprint: &'static Fingerprint) -> Catalog {
 /// The fingerprint of the probe's code as it is.
 pub static CODE: Fingerprint = Fingerprint { experiment: "probe", digest: "code", sources: &[] };
 
+/// The variable that has `probe-book` be the program after an edit of the probe's code.
+pub const AFTER_AN_EDIT: &str = "PROBE_EDITED";
+
 /// The fingerprint of the probe's code after an edit.
 pub static EDITED: Fingerprint =
     Fingerprint { experiment: "probe", digest: "edited", sources: &[] };
 
 /// How the probe may behave. The last ones end or fill the process: only workers may.
-const MOODS: [&str; 10] =
-    ["calm", "panic", "lie", "greedy", "long", "slow", "hang", "abort", "exit", "swell"];
+const MOODS: [&str; 15] = [
+    "calm",
+    "panic",
+    "lie",
+    "greedy",
+    "long",
+    "slow",
+    "bulky",
+    "hang",
+    "abort",
+    "exit",
+    "swell",
+    "burst",
+    "garble",
+    "unplanned",
+    "unshown",
+];
 
 /// Misbehaves at one width of several, as it was told.
 fn misbehave(mood: &str, width: usize) {
@@ -98,6 +129,23 @@ fn misbehave(mood: &str, width: usize) {
                 held.push(vec![megabyte as u8; 1 << 20]);
                 std::thread::sleep(Duration::from_millis(1));
             }
+        }
+        // As fast as it can, which is faster than anybody looks.
+        "burst" => {
+            let mut held = Vec::new();
+            for megabytes in 0..64_usize {
+                held.push(vec![megabytes as u8 | 1; 64 << 20]);
+                std::hint::black_box(&held);
+            }
+        }
+        "garble" => {
+            // What is no text, and no end of a line, on both streams; then silence.
+            let garbage = [0xff; 4096];
+            let _ = std::io::stdout().write_all(&garbage);
+            let _ = std::io::stdout().write_all(b"\xff\n");
+            let _ = std::io::stdout().flush();
+            let _ = std::io::stderr().write_all(&garbage);
+            std::thread::sleep(Duration::from_secs(600));
         }
         _ => {}
     }
@@ -145,7 +193,7 @@ impl Experiment for Probe {
     const PLACE: Place = Place::Host;
     type Parameters = ProbeParameters;
     type Shard = (f64, usize, String, u64);
-    type Part = f64;
+    type Part = Vec<f64>;
 
     fn draft(mut parameters: ProbeParameters) -> ProbeParameters {
         parameters.replicates = parameters.replicates.min(3);
@@ -162,6 +210,7 @@ impl Experiment for Probe {
     }
 
     fn shards(parameters: &ProbeParameters) -> Vec<Self::Shard> {
+        assert!(parameters.mood != "unplanned", "the probe was told not to plan");
         let ProbeParameters { slope, widths, mood, replicates, seed } = parameters;
         (0..*replicates as u64)
             .flat_map(|replicate| {
@@ -170,15 +219,18 @@ impl Experiment for Probe {
             .collect()
     }
 
-    fn run((slope, width, mood, seed): &Self::Shard, _: &experiments::backend::Device) -> f64 {
+    fn run((slope, width, mood, seed): &Self::Shard, _: &experiments::backend::Device) -> Vec<f64> {
         RUNS.fetch_add(usize::from(*seed >= COUNTED), Ordering::SeqCst);
+        log(*width, *seed);
         misbehave(mood, *width);
-        slope * *width as f64
+        // What is behind the first number is ballast.
+        let ballast = if mood == "bulky" && *width == 2 { 1 << 18 } else { 0 };
+        [slope * *width as f64].into_iter().chain((0..ballast).map(f64::from)).collect()
     }
 
-    fn merge(parameters: &ProbeParameters, parts: Vec<f64>) -> Record {
+    fn merge(parameters: &ProbeParameters, parts: Vec<Vec<f64>>) -> Record {
         let widths: Vec<f64> = parameters.widths.iter().map(|&width| width as f64).collect();
-        let height = parts[..widths.len()].to_vec();
+        let height = parts[..widths.len()].iter().map(|part| part[0]).collect();
         let slope = if parameters.mood == "lie" { -1.0 } else { parameters.slope };
         Record {
             estimates: [
@@ -201,7 +253,8 @@ fn wobble(replicates: usize) -> Estimate {
 impl Exhibit for Probe {
     const TITLE: &'static str = "A straight line";
 
-    fn figures(_: &ProbeParameters, record: &Record) -> Vec<Figure> {
+    fn figures(parameters: &ProbeParameters, record: &Record) -> Vec<Figure> {
+        assert!(parameters.mood != "unshown", "the probe was told not to be shown");
         ["line", "again"]
             .into_iter()
             .map(|name| {

@@ -5,10 +5,10 @@ use std::process::Command;
 use std::process::Output;
 use std::process::Stdio;
 
-use mdbook_driver::MDBook;
-use mdbook_preprocessor::PreprocessorContext;
 use tests::TinyBook;
 use tests::program;
+
+use crate::probed::input;
 
 /// Runs the program in the folder of a book with that input.
 fn run(book: &TinyBook, arguments: &[&str], input: &str) -> Output {
@@ -24,14 +24,6 @@ fn run(book: &TinyBook, arguments: &[&str], input: &str) -> Output {
     // A program that refuses early may not read its input.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     child.wait_with_output().unwrap()
-}
-
-/// What mdBook would send for a book.
-fn input(book: &TinyBook) -> String {
-    let loaded = MDBook::load(book.root()).unwrap();
-    let context =
-        PreprocessorContext::new(book.root().to_owned(), loaded.config.clone(), "html".into());
-    serde_json::to_string(&(context, &loaded.book)).unwrap()
 }
 
 #[test]

@@ -1,46 +1,18 @@
 //! Shards in processes of their own: what goes wrong in one is told and costs no other, and nothing stays behind.
 
-use std::collections::BTreeMap;
-use std::path::Path;
 use std::process::Child;
 use std::process::Command;
 use std::process::Stdio;
 use std::time::Duration;
 use std::time::Instant;
 
-use tests::PLAIN;
-use tests::TinyBook;
-
-/// The program, with the probe for its only experiment.
-const PROGRAM: &str = env!("CARGO_BIN_EXE_probe-book");
-
-/// A book of one lesson, whose shards may take two seconds and 300 MB.
-fn book(lesson: &str) -> TinyBook {
-    let toml = format!("{PLAIN}shard-seconds = 2\nshard-megabytes = 300\n");
-    TinyBook::with(&toml, &[("SUMMARY.md", "- [Lesson](lesson.md)\n"), ("lesson.md", lesson)])
-}
-
-fn build(book: &TinyBook) -> Command {
-    let mut command = Command::new(PROGRAM);
-    command.arg("build").arg(book.root()).stdin(Stdio::null()).env_remove("CI");
-    command
-}
-
-/// What a build writes to standard error, and whether it succeeded.
-fn built(book: &TinyBook) -> (String, bool) {
-    let output = build(book).output().unwrap();
-    (String::from_utf8_lossy(&output.stderr).into_owned(), output.status.success())
-}
-
-/// The records of a book, without what they say of where and when.
-fn contents(book: &TinyBook) -> BTreeMap<String, String> {
-    let records = tests::tree(&book.root().join("records"));
-    let digest = |bytes: &[u8]| {
-        let record: serde_json::Value = serde_json::from_slice(bytes).unwrap();
-        record["digest"].as_str().unwrap().to_owned()
-    };
-    records.iter().map(|(name, bytes)| (name.display().to_string(), digest(bytes))).collect()
-}
+use crate::probed::book;
+use crate::probed::build;
+use crate::probed::built;
+use crate::probed::contents;
+use crate::probed::marked;
+use crate::probed::shards;
+use crate::probed::wait_until;
 
 /// A shard that misbehaves: what is told of it, and that the others are finished and kept.
 #[track_caller]
@@ -108,40 +80,13 @@ fn workers_give_what_threads_give() {
     assert_eq!(contents(&with_workers), contents(&with_threads));
 }
 
-/// The processes that inherited this mark.
-fn marked(mark: &str) -> Vec<u32> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
-        let Some(id) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else {
-            continue;
-        };
-        let environment = std::fs::read(entry.path().join("environ")).unwrap_or_default();
-        if String::from_utf8_lossy(&environment).contains(mark) {
-            found.push(id);
-        }
-    }
-    found
-}
-
-fn wait_until(what: &str, done: impl Fn() -> bool) {
-    let started = Instant::now();
-    while !done() {
-        assert!(started.elapsed() < Duration::from_secs(30), "{what}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
-}
-
-fn shards(root: &Path) -> usize {
-    tests::tree(&root.join(".simulation/shards")).len()
-}
-
 #[test]
 #[cfg(target_os = "linux")]
 fn a_killed_build_leaves_no_process_and_resumes_where_it_was() {
     let lesson = "[[simulation probe {mood: slow, replicates: 12}]]\n";
     let whole = book(lesson);
     assert!(built(&whole).1);
-    let all = shards(whole.root());
+    let all = shards(&whole);
     let moments = [(0, "KILL"), (5, "TERM"), (11, "INT"), (17, "KILL")];
     for (moment, signal) in moments {
         let book = book(lesson);
@@ -149,13 +94,13 @@ fn a_killed_build_leaves_no_process_and_resumes_where_it_was() {
         let (name, value) = mark.split_once('=').unwrap();
         let mut killed: Child =
             build(&book).env(name, value).stderr(Stdio::null()).spawn().unwrap();
-        wait_until("shards", || shards(book.root()) >= moment && marked(&mark).len() > 1);
+        wait_until("shards", || shards(&book) >= moment && marked(&mark).len() > 1);
         let sent =
             Command::new("kill").arg(format!("-{signal}")).arg(killed.id().to_string()).status();
         assert!(sent.unwrap().success());
         killed.wait().unwrap();
         wait_until("workers stay behind", || marked(&mark).is_empty());
-        let finished = shards(book.root());
+        let finished = shards(&book);
         assert!(finished < all, "it was killed in time");
         let (errors, success) = built(&book);
         assert!(success, "{errors}");

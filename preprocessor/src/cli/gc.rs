@@ -24,17 +24,20 @@ impl Gc {
     /// Removes records that no lesson refers to, and finished shards; or says what it would remove.
     pub(super) fn run(&self, catalog: Arc<Catalog>, out: &mut dyn Write) -> anyhow::Result<()> {
         let root = &self.root.root;
-        let report =
-            book::inspect(root, catalog).context("nothing is removed while the book has errors")?;
+        let inspect =
+            || book::inspect(root, catalog).context("nothing is removed while the book has errors");
         let scratch = Scratch::new(root);
         if self.dry_run {
-            for path in book::unreferenced(root, &report)? {
+            for path in book::unreferenced(root, &inspect()?)? {
                 writeln!(out, "would remove {}", path.display())?;
             }
             writeln!(out, "would remove {} finished shards", scratch.count())?;
             return Ok(());
         }
+        book::configuration(root)?;
         let _lock = scratch.lock().context("the scratch folder cannot be used")?;
+        // Not before: a build that had the lock may have stored records of lessons that were saved meanwhile.
+        let report = inspect()?;
         for path in book::unreferenced(root, &report)? {
             std::fs::remove_file(&path).with_context(|| path.display().to_string())?;
             eprintln!("removed {}", path.display());

@@ -39,6 +39,7 @@ use crate::Options;
 use crate::host;
 use crate::obtain::Running;
 use crate::runner::worker;
+use crate::system;
 
 pub use self::build::build;
 pub use self::check::check;
@@ -158,6 +159,8 @@ fn run(
 ) -> anyhow::Result<ExitCode> {
     match command {
         None => {
+            // Nobody would read what comes out when mdBook is gone.
+            system::live_with_parent();
             let (mut input, mut output) = (std::io::stdin().lock(), std::io::stdout().lock());
             let running = Running { workers: program.map(Path::to_owned), ..Running::default() };
             let options = Options { running, ..Options::default() };

@@ -45,9 +45,23 @@ pub fn is_marked(file: &str) -> bool {
     file.strip_prefix(OPEN).is_some_and(|rest| rest.starts_with(ATTRIBUTE))
 }
 
+/// Whether a file that holds a drawing of ours is not as it was written.
+#[must_use]
+pub fn is_damaged(file: &str) -> bool {
+    let parts = file.strip_prefix(OPEN).and_then(|rest| rest.strip_prefix(ATTRIBUTE));
+    parts.is_some_and(|rest| {
+        let whole = rest.strip_suffix('\n').and_then(|rest| rest.split_once("\" "));
+        whole.is_none_or(|(mark, rest)| !mark.ends_with(&digest(&format!("{OPEN}{rest}"))))
+    })
+}
+
 /// The key with a digest of the drawing: an edited file is not taken for ours.
 fn mark(render_key: &str, svg: &str) -> String {
-    format!("{}-{}", key::short(render_key), key::short(&key::digest(&svg.into())))
+    format!("{}-{}", key::short(render_key), digest(svg))
+}
+
+fn digest(svg: &str) -> String {
+    key::short(&key::digest(&svg.into())).to_owned()
 }
 
 fn read(file: &str, render_key: &str) -> Option<String> {
@@ -79,7 +93,11 @@ mod tests {
         let again = drawing(&figure("one"), &look, &path);
         assert_eq!((again.drawn, &again.svg), (false, &first.svg));
         assert!(drawing(&figure("two"), &look, &path).drawn);
-        std::fs::write(&path, first.file.replace("</svg>", "<g/></svg>")).unwrap();
+        let edited = first.file.replace("</svg>", "<g/></svg>");
+        let torn = &first.file[..first.file.len() / 2];
+        assert!(!is_damaged(&first.file) && !is_damaged("<svg></svg>"));
+        assert!(is_damaged(&edited) && is_damaged(torn) && is_damaged(&first.file[..40]));
+        std::fs::write(&path, &edited).unwrap();
         assert_eq!(drawing(&figure("one"), &look, &path), first);
     }
 }

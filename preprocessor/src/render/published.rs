@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::io;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -17,6 +18,9 @@ use crate::store::files;
 
 /// The folder, below `figures/`, of the drawings for narrow screens.
 pub const NARROW: &str = "narrow";
+
+/// The folder, below `figures/`, of fonts.
+const FONTS: &str = "fonts";
 
 /// Files to publish, by path.
 #[derive(Debug, Default)]
@@ -36,27 +40,37 @@ impl Published {
 
     /// Writes what changed, and removes figures of ours in `folder` that no lesson shows any more.
     pub fn write(&self, folder: &Path, temporary: &Path, problems: &mut Problems) {
+        let folders = [folder.to_owned(), folder.join(NARROW), folder.join(FONTS)];
+        folders.iter().for_each(|folder| files::sweep(folder));
+        let mut failed: Vec<(&Path, io::Error)> = Vec::new();
         for (path, bytes) in &self.0 {
             match std::fs::read(path) {
                 Ok(found) if found == *bytes => continue,
-                Ok(found) if !is_ours(path, &found) => {
-                    problems.push(Problem::error(
+                Ok(found) => match condition(path, &found, bytes) {
+                    Condition::Theirs => {
+                        problems.push(Problem::error(
+                            None,
+                            format!(
+                                "`{}` is not a file of ours and would be replaced",
+                                path.display()
+                            ),
+                            "give the simulation another name with `as`, or move the file",
+                        ));
+                        continue;
+                    }
+                    Condition::Damaged => problems.push(Problem::warning(
                         None,
-                        format!("`{}` is not a file of ours and would be replaced", path.display()),
-                        "give the simulation another name with `as`, or move the file",
-                    ));
-                    continue;
-                }
-                _ => {}
+                        format!("`{}` is not as it was written", path.display()),
+                        "it is written again",
+                    )),
+                    Condition::Whole => {}
+                },
+                Err(_) => {}
             }
-            if let Err(error) = files::replace(path, bytes, temporary) {
-                problems.push(Problem::error(
-                    None,
-                    format!("`{}` cannot be written: {error}", path.display()),
-                    "make the folder of lessons writable: figures are published from `figures/` there",
-                ));
-            }
+            failed
+                .extend(files::replace(path, bytes, temporary).err().map(|error| (&**path, error)));
         }
+        problems.extend(unwritten(&failed));
         if problems.errors() == 0 {
             self.remove_others(folder);
             self.remove_others(&folder.join(NARROW));
@@ -74,6 +88,51 @@ impl Published {
             }
         }
     }
+}
+
+/// One problem for all files that cannot be written: the reason will be the same. It stops the build, whose pages
+/// would link to them.
+fn unwritten(failed: &[(&Path, io::Error)]) -> Option<Problem> {
+    let (path, error) = failed.first()?;
+    let others = match failed.len() - 1 {
+        0 => String::new(),
+        1 => " and one more".into(),
+        others => format!(" and {others} more"),
+    };
+    Some(Problem::error(
+        None,
+        format!("`{}`{others} cannot be written: {error}", path.display()),
+        "make room in the folder of lessons and make it writable: figures are published from `figures/` there",
+    ))
+}
+
+/// What lies where a file is to be published.
+#[derive(Debug, PartialEq, Eq)]
+enum Condition {
+    /// A file of somebody else's.
+    Theirs,
+    /// A file of ours that is not as it was written.
+    Damaged,
+    /// Another file of ours.
+    Whole,
+}
+
+fn condition(path: &Path, found: &[u8], wanted: &[u8]) -> Condition {
+    /// Nobody's file differs from ours in so few bytes by chance.
+    const FEW: usize = 16;
+    if is_ours(path, found) {
+        let is_drawing = path.extension().is_some_and(|extension| extension == "svg");
+        let text = std::str::from_utf8(found).unwrap_or_default();
+        // Numbers have no digest of their own, and are never read.
+        return if is_drawing && drawing::is_damaged(text) {
+            Condition::Damaged
+        } else {
+            Condition::Whole
+        };
+    }
+    let differing = || found.iter().zip(wanted).filter(|(one, other)| one != other).count();
+    let near = found.len() == wanted.len() && found.len() > 4 * FEW && differing() <= FEW;
+    if near || wanted.starts_with(found) { Condition::Damaged } else { Condition::Theirs }
 }
 
 fn is_ours(path: &Path, bytes: &[u8]) -> bool {
@@ -122,6 +181,45 @@ mod tests {
         published.add(path("risk.csv"), ours.into_bytes());
         published.write(folder.path(), folder.path(), &mut problems);
         assert_eq!(problems.errors(), 1);
+        assert_eq!(problems.sorted().len(), 1);
         assert_eq!(std::fs::read_to_string(path("risk.csv")).unwrap(), "a,b\n");
+    }
+
+    #[test]
+    fn a_damaged_file_of_ours_is_known_again() {
+        #[track_caller]
+        fn check(name: &str, found: &[u8], wanted: &[u8], expected: &Condition) {
+            assert_eq!(&condition(Path::new(name), found, wanted), expected);
+        }
+        let svg = b"<svg data-render=\"a-b\" width=\"10\"><path d=\"M0 0L1 1\"/><path d=\"M0 0L1 1\"/></svg>\n";
+        let flipped = |at: usize| {
+            let mut bytes = svg.to_vec();
+            bytes[at] ^= 1 << (at % 8);
+            bytes
+        };
+        for at in 0..svg.len() {
+            check("a.svg", &flipped(at), svg, &Condition::Damaged);
+            check("a.svg", &svg[..at], svg, &Condition::Damaged);
+        }
+        check("a.svg", b"<svg width=\"10\"/>", svg, &Condition::Theirs);
+        check("a.csv", b"a,b\n", b"c,d\n", &Condition::Theirs);
+        let old = format!("{}\n1\n", figure::CSV_HEADER);
+        check("a.csv", old.as_bytes(), b"new", &Condition::Whole);
+    }
+
+    #[test]
+    fn files_that_cannot_be_written_are_one_problem() {
+        let folder = tempfile::tempdir().unwrap();
+        let figures = folder.path().join("figures");
+        std::fs::write(&figures, "a file").unwrap();
+        let mut published = Published::default();
+        for name in ["a.csv", "b.csv", "c.csv"] {
+            published.add(figures.join(name), b"1".to_vec());
+        }
+        let mut problems = Problems::default();
+        published.write(&figures, folder.path(), &mut problems);
+        let told: Vec<String> =
+            problems.sorted().iter().map(|problem| problem.message.clone()).collect();
+        assert!(told.len() == 1 && told[0].contains("a.csv` and 2 more cannot be"), "{told:?}");
     }
 }

@@ -3,12 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::panic::AssertUnwindSafe;
-use std::panic::catch_unwind;
 use std::path::Path;
 use std::path::PathBuf;
 use std::time::Instant;
 
+use experiments::entry::Unreadable;
 use serde_json::Value;
 
 use super::Computed;
@@ -17,7 +16,6 @@ use super::Fault;
 use super::Job;
 use super::Means;
 use super::Ran;
-use super::message;
 use super::place::Where;
 use super::plan::Lane;
 use super::plan::Unit;
@@ -25,6 +23,7 @@ use super::process::Undone;
 use super::process::Worker;
 use super::progress::Planned;
 use super::worker::Task;
+use crate::diagnostics::caught;
 use crate::store::durations::Durations;
 use crate::store::durations::Known;
 use crate::store::records::Provenance;
@@ -51,8 +50,8 @@ pub(super) struct Parts {
     finished: Vec<Option<Finished>>,
     /// Shards that failed, with what was said, and in which order.
     failed: BTreeMap<usize, String>,
-    /// Scratch could not be written.
-    fault: Option<std::io::Error>,
+    /// Scratch could not be written, and why.
+    fault: Option<String>,
     /// How many are still to end.
     left: usize,
     ran: Ran,
@@ -62,8 +61,8 @@ pub(super) struct Parts {
 pub(super) enum Lost {
     /// It failed, and how.
     Failed(String),
-    /// Scratch could not be written.
-    Scratch(std::io::Error),
+    /// Scratch could not be written, and why.
+    Scratch(String),
     /// It was not to go on.
     Stopped,
 }
@@ -72,7 +71,7 @@ impl<'j, 'c> Prepared<'j, 'c> {
     /// Looks up what scratch holds of a job.
     ///
     /// # Errors
-    /// When the experiment cannot read its own parameters.
+    /// When the experiment cannot read its own parameters, or panics.
     pub(super) fn new(
         number: usize,
         job: &'j Job<'j, 'c>,
@@ -82,11 +81,14 @@ impl<'j, 'c> Prepared<'j, 'c> {
         let simulation = job.simulation;
         let entry = simulation.entry;
         let place = Where::new(entry.place(), &job.backend);
-        let shards = entry.shards(&simulation.parameters)?;
-        let cost = entry.cost(&simulation.parameters)?;
+        let planned = || {
+            let parameters = &simulation.parameters;
+            Ok::<_, Unreadable>((entry.shards(parameters)?, entry.cost(parameters)?))
+        };
+        let (shards, cost) = caught(planned).map_err(Fault::Plan)??;
         let address = |shard| simulation.inputs.shard_digest(shard, place.label);
         let addresses: Vec<String> = shards.iter().map(address).collect();
-        let finished: Vec<_> = addresses.iter().map(|address| scratch.part(address)).collect();
+        let finished = held(&simulation.name, &addresses, scratch);
         let average = job.before.unwrap_or(cost.seconds / shards.len().max(1) as f64);
         let unit = |shard: usize| Unit {
             job: number,
@@ -129,7 +131,8 @@ impl<'j, 'c> Prepared<'j, 'c> {
         match means.crew {
             Crew::Threads => {
                 let done = self.run_here(shard)?;
-                means.scratch.keep(&self.addresses[shard], &done).map_err(Lost::Scratch)?;
+                let kept = means.scratch.keep(&self.addresses[shard], &done);
+                kept.map_err(|error| Lost::Scratch(error.to_string()))?;
                 Ok(done)
             }
             Crew::Workers { program, book, data } => {
@@ -139,11 +142,15 @@ impl<'j, 'c> Prepared<'j, 'c> {
                 worker.run(program, &task, self.job.limits, how).map_err(
                     |undone| match undone {
                         Undone::Failed(message) => Lost::Failed(message),
+                        Undone::Unkept(why) => Lost::Scratch(why),
                         Undone::Stopped => Lost::Stopped,
                     },
                 )?;
-                let untrusted = || Lost::Failed("what it left in scratch is not whole".into());
-                means.scratch.part(&self.addresses[shard]).ok_or_else(untrusted)
+                match means.scratch.part(&self.addresses[shard]) {
+                    Ok(Some(finished)) => Ok(finished),
+                    Ok(None) => Err(Lost::Failed("it left nothing in scratch".into())),
+                    Err(why) => Err(Lost::Failed(format!("what it left is not trusted: {why}"))),
+                }
             }
         }
     }
@@ -182,8 +189,7 @@ impl<'j, 'c> Prepared<'j, 'c> {
         let provenance = provenance(self.place.label, &finished);
         let parts = finished.into_iter().map(|finished| finished.part).collect();
         let merge = || simulation.entry.merge(&simulation.parameters, parts);
-        let record = catch_unwind(AssertUnwindSafe(merge))
-            .map_err(|payload| Fault::Merge(message(payload.as_ref())))??;
+        let record = caught(merge).map_err(Fault::Merge)??;
         Ok(Computed { record, provenance, ran })
     }
 
@@ -213,8 +219,7 @@ impl<'j, 'c> Prepared<'j, 'c> {
         let started = Instant::now();
         let (entry, device) = (self.job.simulation.entry, self.place.backend.device());
         let run = || entry.run_with(&self.shards[shard], &self.job.supply, device);
-        let ran = catch_unwind(AssertUnwindSafe(run))
-            .map_err(|payload| Lost::Failed(message(payload.as_ref())))?;
+        let ran = caught(run).map_err(Lost::Failed)?;
         Ok(Finished {
             part: ran.map_err(|unreadable| Lost::Failed(unreadable.to_string()))?,
             seconds: started.elapsed().as_secs_f64(),
@@ -231,12 +236,37 @@ impl Parts {
             Err(Lost::Failed(message)) => {
                 self.failed.insert(shard, message);
             }
-            Err(Lost::Scratch(error)) => self.fault = Some(error),
+            Err(Lost::Scratch(why)) => self.unkept(&why),
             Err(Lost::Stopped) => {}
         }
         self.left = self.left.saturating_sub(1);
         self.left == 0
     }
+
+    /// Notes that scratch could not be written.
+    pub(super) fn unkept(&mut self, why: &str) {
+        self.fault.get_or_insert_with(|| why.to_owned());
+    }
+}
+
+/// What scratch holds of some shards. Of what cannot be trusted it is told.
+fn held(simulation: &str, addresses: &[String], scratch: &Scratch) -> Vec<Option<Finished>> {
+    let (mut untrusted, mut first) = (0, None);
+    let mut part = |address: &String| {
+        scratch.part(address).unwrap_or_else(|why| {
+            untrusted += 1;
+            first.get_or_insert(why);
+            None
+        })
+    };
+    let finished = addresses.iter().map(&mut part).collect();
+    if let Some(why) = first {
+        let which = if untrusted == 1 { "a finished shard" } else { "finished shards" };
+        tracing::warn!(
+            "{untrusted} of `{simulation}`, {which}, cannot be trusted and run again: {why}"
+        );
+    }
+    finished
 }
 
 fn provenance(backend: &str, finished: &[Finished]) -> Provenance {

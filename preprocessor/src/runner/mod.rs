@@ -13,10 +13,10 @@ pub mod process;
 pub mod progress;
 pub mod worker;
 
-use std::any::Any;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::sync::mpsc;
 
 use experiments::backend::Backend;
@@ -25,6 +25,7 @@ use experiments::record::Record;
 
 pub use self::place::labels;
 
+use self::job::Lost;
 use self::job::Parts;
 use self::job::Prepared;
 use self::plan::Lane;
@@ -56,10 +57,13 @@ pub enum Fault {
     },
     /// Scratch could not be written.
     #[error("scratch cannot be written: {0}")]
-    Scratch(#[from] std::io::Error),
+    Scratch(String),
     /// The experiment cannot read its own values.
     #[error(transparent)]
     Unreadable(#[from] experiments::entry::Unreadable),
+    /// Planning the shards panicked.
+    #[error("planning its shards failed with: {0}")]
+    Plan(String),
     /// Merging the parts panicked.
     #[error("merging the shards failed with: {0}")]
     Merge(String),
@@ -175,14 +179,21 @@ pub fn run(
     let adapter = queue.waiting(Lane::Adapter).min(1);
     let host = queue.waiting(Lane::Host).min(at_once);
     let lanes = [(Lane::Adapter, adapter), (Lane::Host, host)];
+    // What could not be kept would be computed for nothing, and so would all that follows.
+    let unkept = OnceLock::new();
+    let stop = || (means.stop)() || unkept.get().is_some();
     std::thread::scope(|scope| {
         let (send, ended) = mpsc::channel();
         for (lane, _) in lanes.iter().flat_map(|lane| std::iter::repeat_n(lane, lane.1)) {
             let (send, queue, by_number) = (send.clone(), &queue, &by_number);
+            let (unkept, stop) = (&unkept, &stop);
             scope.spawn(move || {
                 let mut worker = Worker::default();
-                while let Some(unit) = queue.take(*lane, means.stop) {
+                while let Some(unit) = queue.take(*lane, stop) {
                     let done = by_number[&unit.job].run(unit.shard, &mut worker, means);
+                    if let Err(Lost::Scratch(why)) = &done {
+                        let _ = unkept.set(why.clone());
+                    }
                     queue.ended(&unit);
                     if send.send((unit, done)).is_err() {
                         return;
@@ -206,7 +217,8 @@ pub fn run(
     });
     // Some are left when it was stopped.
     let _ = durations.write(means.scratch);
-    for (number, parts) in open {
+    for (number, mut parts) in open {
+        unkept.get().into_iter().for_each(|why| parts.unkept(why));
         settle(number, parts, observer);
     }
     observer.ended();
@@ -214,10 +226,4 @@ pub fn run(
 
 fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
-}
-
-fn message(payload: &(dyn Any + Send)) -> String {
-    let text = payload.downcast_ref::<&str>().map(ToString::to_string);
-    text.or_else(|| payload.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "a panic without a message".into())
 }

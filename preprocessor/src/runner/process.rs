@@ -20,6 +20,7 @@ use std::time::Instant;
 
 use super::worker::DONE;
 use super::worker::Task;
+use super::worker::UNKEPT;
 
 /// What one shard may take.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,6 +35,9 @@ pub struct Limits {
 /// How often a worker is looked at.
 const LOOK: Duration = Duration::from_millis(20);
 
+/// How long the rest of what a worker wrote may take to arrive once it has ended.
+const REST: Duration = Duration::from_secs(1);
+
 /// How much is kept of what a worker writes to standard error.
 const TAIL: usize = 4096;
 
@@ -42,6 +46,8 @@ const TAIL: usize = 4096;
 pub(super) enum Undone {
     /// What became of the worker, in words.
     Failed(String),
+    /// What it gave could not be kept in scratch, and why.
+    Unkept(String),
     /// It was not to go on.
     Stopped,
 }
@@ -53,8 +59,11 @@ pub(super) struct Worker(Option<Running>);
 struct Running {
     child: Child,
     input: ChildStdin,
-    said: mpsc::Receiver<()>,
+    /// What became of each task, as it says.
+    said: mpsc::Receiver<Result<(), String>>,
     tail: Arc<Mutex<VecDeque<u8>>>,
+    /// Disconnected when nothing more comes of what is kept in the tail.
+    rest: mpsc::Receiver<()>,
 }
 
 impl Worker {
@@ -112,17 +121,15 @@ impl Running {
             return Err("its pipes are missing".into());
         };
         let (say, said) = mpsc::channel();
-        std::thread::spawn(move || {
-            for line in BufReader::new(output).lines().map_while(Result::ok) {
-                if line == DONE && say.send(()).is_err() {
-                    break;
-                }
-            }
-        });
+        std::thread::spawn(move || listen(output, &say));
         let tail = Arc::new(Mutex::new(VecDeque::new()));
         let keep = Arc::clone(&tail);
-        std::thread::spawn(move || keep_tail(errors, &keep));
-        Ok(Self { child, input, said, tail })
+        let (at_end, rest) = mpsc::channel();
+        std::thread::spawn(move || {
+            keep_tail(errors, &keep);
+            drop::<mpsc::Sender<()>>(at_end);
+        });
+        Ok(Self { child, input, said, tail, rest })
     }
 
     fn ask(&mut self, task: &Task) -> Result<(), String> {
@@ -137,8 +144,13 @@ impl Running {
         let started = Instant::now();
         loop {
             match self.said.recv_timeout(LOOK) {
-                Ok(()) => return Ok(()),
-                Err(RecvTimeoutError::Disconnected) => return Err(Undone::Failed(self.end())),
+                Ok(Ok(())) => return Ok(()),
+                Ok(Err(why)) => return Err(Undone::Unkept(why)),
+                Err(RecvTimeoutError::Disconnected) => match self.end() {
+                    Some(how) => return Err(Undone::Failed(how)),
+                    // It is silent for good, and there all the same.
+                    None => std::thread::sleep(LOOK),
+                },
                 Err(RecvTimeoutError::Timeout) => {}
             }
             if stop() {
@@ -157,13 +169,14 @@ impl Running {
         }
     }
 
-    /// How the worker came to its end.
-    fn end(&mut self) -> String {
-        let message = match self.child.wait() {
-            Ok(status) => how(status),
+    /// How the worker came to its end, if it did.
+    fn end(&mut self) -> Option<String> {
+        let message = match self.child.try_wait() {
+            Ok(None) => return None,
+            Ok(Some(status)) => how(status),
             Err(error) => format!("its process cannot be waited for: {error}"),
         };
-        self.with_tail(message)
+        Some(self.with_tail(message))
     }
 
     fn kill(&mut self) {
@@ -174,8 +187,8 @@ impl Running {
 
     /// A message with the end of what the worker wrote to standard error.
     fn with_tail(&self, message: String) -> String {
-        // The thread that reads is a moment behind the process.
-        std::thread::sleep(LOOK);
+        // The thread that reads is a moment behind the process. What that started may go on.
+        let _ = self.rest.recv_timeout(REST);
         let tail = self.tail.lock().map(|tail| tail.iter().copied().collect::<Vec<u8>>());
         let text = String::from_utf8_lossy(&tail.unwrap_or_default()).into_owned();
         let lines: Vec<&str> =
@@ -200,12 +213,52 @@ fn how(status: ExitStatus) -> String {
     {
         use std::os::unix::process::ExitStatusExt as _;
         if let Some(signal) = status.signal() {
-            return format!("its process was ended by signal {signal}");
+            return format!("its process was ended by signal {signal}{}", meaning(signal));
         }
     }
     match status.code() {
         Some(code) => format!("its process ended with status {code}"),
         None => "its process ended".into(),
+    }
+}
+
+/// What a signal means, where its number is the same on all systems.
+#[cfg(unix)]
+fn meaning(signal: i32) -> &'static str {
+    match signal {
+        4 => " (illegal instruction)",
+        6 => " (abort)",
+        8 => " (arithmetic error)",
+        9 => " (killed; the system does that when memory runs out)",
+        11 => " (invalid memory access)",
+        15 => " (terminated)",
+        24 => " (limit of processor time)",
+        25 => " (limit of file size)",
+        _ => "",
+    }
+}
+
+/// Passes on what a worker says of its tasks. Whatever else comes, from the code of experiments, is no concern of ours.
+fn listen(from: impl Read, say: &mpsc::Sender<Result<(), String>>) {
+    /// Longer than any line of ours.
+    const LINE: u64 = 4096;
+    let mut from = BufReader::new(from);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        match from.by_ref().take(LINE).read_until(b'\n', &mut line) {
+            Ok(0) | Err(_) => return,
+            Ok(_) => {}
+        }
+        let line = String::from_utf8_lossy(&line);
+        let said = match (line.trim_end(), line.strip_prefix(UNKEPT)) {
+            (DONE, _) => Ok(()),
+            (_, Some(why)) => Err(why.trim_end().to_owned()),
+            _ => continue,
+        };
+        if say.send(said).is_err() {
+            return;
+        }
     }
 }
 
@@ -251,6 +304,16 @@ mod tests {
         let kept: Vec<u8> = tail.into_inner().unwrap().into_iter().collect();
         assert_eq!(kept.len(), TAIL);
         assert!(kept.ends_with(b"xend"));
+    }
+
+    #[test]
+    fn only_words_of_ours_are_heard() {
+        let (say, said) = mpsc::channel();
+        let noise = [&[0xff; 9000][..], b"\n\xff\ndone\nnot done\nunkept: no room\ndone"].concat();
+        listen(noise.as_slice(), &say);
+        drop(say);
+        let heard: Vec<_> = said.iter().collect();
+        assert_eq!(heard, [Ok(()), Err("no room".to_owned()), Ok(())]);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! worker learns that whoever started it is gone.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::io::BufRead as _;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -27,6 +28,9 @@ use crate::store::scratch::Scratch;
 
 /// What a worker writes behind each shard.
 pub(super) const DONE: &str = "done";
+
+/// What a worker writes before the reason why it could not keep what a shard gave.
+pub(super) const UNKEPT: &str = "unkept: ";
 
 /// The status with which a worker ends when nobody is there any more to work for.
 const ABANDONED: i32 = 3;
@@ -65,9 +69,17 @@ pub(super) struct Task {
 pub fn work(catalog: &Catalog) -> anyhow::Result<()> {
     for line in lines() {
         let task: Task = serde_json::from_str(&line).context("the task cannot be read")?;
-        run(&task, catalog)?;
+        let finished = run(&task, catalog)?;
+        let said = match Scratch::new(&task.scratch).keep(&task.address, &finished) {
+            Ok(()) => DONE.to_owned(),
+            // Others may well be smaller.
+            Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+                bail!("what it gave cannot be kept: {error}")
+            }
+            Err(error) => format!("{UNKEPT}{error}"),
+        };
         let mut out = std::io::stdout().lock();
-        writeln!(out, "{DONE}").and_then(|()| out.flush()).context("nobody listens")?;
+        writeln!(out, "{said}").and_then(|()| out.flush()).context("nobody listens")?;
     }
     Ok(())
 }
@@ -89,7 +101,7 @@ fn lines() -> mpsc::Receiver<String> {
     receive
 }
 
-fn run(task: &Task, catalog: &Catalog) -> anyhow::Result<()> {
+fn run(task: &Task, catalog: &Catalog) -> anyhow::Result<Finished> {
     let Some(entry) = catalog.get(&task.experiment) else {
         bail!("this program has no experiment `{}`", task.experiment);
     };
@@ -106,6 +118,5 @@ fn run(task: &Task, catalog: &Catalog) -> anyhow::Result<()> {
     let started = Instant::now();
     let part = entry.run_with(&task.shard, &supply, backend.device())?;
     let seconds = started.elapsed().as_secs_f64();
-    let finished = Finished { part, seconds, device: task.device.clone() };
-    Scratch::new(&task.scratch).keep(&task.address, &finished).context("scratch cannot be written")
+    Ok(Finished { part, seconds, device: task.device.clone() })
 }

@@ -11,6 +11,9 @@ use super::layout;
 use super::scratch::Scratch;
 use crate::key;
 
+/// The version of the layout of the file.
+const SCHEMA: u64 = 1;
+
 /// More shards than this of one kind are not remembered one by one.
 const MOST: usize = 20_000;
 
@@ -31,12 +34,22 @@ pub enum Known {
 }
 
 impl Durations {
-    /// What scratch holds; nothing where it cannot be read.
+    /// What scratch holds; nothing, and a word of it, where that cannot be trusted.
     #[must_use]
     pub fn read(scratch: &Scratch) -> Self {
-        let text = std::fs::read_to_string(scratch.durations());
-        let read = text.ok().and_then(|text| serde_json::from_str(&text).ok());
-        Self(read.unwrap_or_default())
+        let path = scratch.durations();
+        let read = match std::fs::read(&path) {
+            Ok(bytes) => parse(&bytes),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) => Err(error.to_string()),
+        };
+        read.unwrap_or_else(|why| {
+            tracing::warn!(
+                "how long shards took is forgotten: `{}` is not trusted: {why}",
+                path.display()
+            );
+            Self::default()
+        })
     }
 
     /// Keeps them.
@@ -44,7 +57,10 @@ impl Durations {
     /// # Errors
     /// Those of the file system.
     pub fn write(&self, scratch: &Scratch) -> io::Result<()> {
-        let text = layout::pretty(&key::json(&self.0));
+        let seconds = key::json(&self.0);
+        let digest = key::digest(&seconds);
+        let file = serde_json::json!({ "schema": SCHEMA, "digest": digest, "seconds": seconds });
+        let text = layout::pretty(&file);
         files::replace(&scratch.durations(), text.as_bytes(), &scratch.temporary())
     }
 
@@ -54,8 +70,9 @@ impl Durations {
             return;
         }
         let kind = self.0.entry(kind(experiment, backend)).or_default();
-        if kind.len() < MOST {
-            kind.insert(name(shard), (seconds * 1e3).round() / 1e3);
+        let (name, room) = (name(shard), kind.len() < MOST);
+        if room || kind.contains_key(&name) {
+            kind.insert(name, (seconds * 1e3).round() / 1e3);
         }
     }
 
@@ -71,6 +88,19 @@ impl Durations {
             None => Known::Kind(kind.values().sum::<f64>() / kind.len() as f64),
         }
     }
+}
+
+fn parse(bytes: &[u8]) -> Result<Durations, String> {
+    let mut file: Value =
+        serde_json::from_slice(bytes).map_err(|error| format!("it is not JSON: {error}"))?;
+    if file.get("schema").and_then(Value::as_u64) != Some(SCHEMA) {
+        return Err(format!("it does not have schema {SCHEMA}"));
+    }
+    let seconds = file.get_mut("seconds").map(Value::take).unwrap_or_default();
+    if file.get("digest").is_none_or(|digest| *digest != key::digest(&seconds)) {
+        return Err("its content does not match its digest".into());
+    }
+    serde_json::from_value(seconds).map(Durations).map_err(|error| error.to_string())
 }
 
 fn kind(experiment: &str, backend: &str) -> String {
@@ -100,7 +130,13 @@ mod tests {
         assert_eq!(read.known("a", "flex", &json!(2)), Known::Itself(4.0));
         assert_eq!(read.known("a", "flex", &json!(3)), Known::Kind(3.0));
         assert_eq!(read.known("a", "wgpu", &json!(1)), Known::Nothing);
-        std::fs::write(scratch.durations(), "{\"a").unwrap();
-        assert_eq!(Durations::read(&scratch), Durations::default());
+        let whole = std::fs::read_to_string(scratch.durations()).unwrap();
+        for damaged in
+            [&whole[..9], &whole.replace("4.0", "5.0"), &whole.replace("a\": 1", "a\": 2"), ""]
+        {
+            assert_ne!(damaged, whole);
+            std::fs::write(scratch.durations(), damaged).unwrap();
+            assert_eq!(Durations::read(&scratch), Durations::default(), "{damaged}");
+        }
     }
 }

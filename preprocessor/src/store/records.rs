@@ -147,6 +147,14 @@ impl Records {
         Ok(true)
     }
 
+    /// Removes the temporary files that killed processes left, which lie here where scratch is on another file
+    /// system.
+    pub fn sweep(&self) {
+        for entry in std::fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            files::sweep(&entry.path());
+        }
+    }
+
     /// The files of [`Records::all`].
     #[must_use]
     pub fn files(&self) -> Vec<PathBuf> {

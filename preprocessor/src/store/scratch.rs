@@ -14,6 +14,9 @@ use super::files;
 use super::layout;
 use crate::key;
 
+/// The version of the layout of a finished shard's file.
+const SCHEMA: u64 = 1;
+
 /// The scratch folder of one book.
 #[derive(Clone, Debug)]
 pub struct Scratch {
@@ -100,11 +103,18 @@ impl Scratch {
     pub fn lock(&self) -> io::Result<Lock> {
         self.create()?;
         let file = File::create(self.root.join("lock"))?;
-        if let Err(std::fs::TryLockError::WouldBlock) = file.try_lock() {
-            tracing::info!("waiting for another build of this book");
-            file.lock()?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(std::fs::TryLockError::WouldBlock) => {
+                tracing::info!("waiting for another build of this book");
+                file.lock()?;
+            }
+            // Some file systems have none. What is written is whole all the same.
+            Err(std::fs::TryLockError::Error(error)) => tracing::warn!(
+                "the book cannot be locked ({error}): another build of it would compute the same"
+            ),
         }
-        files::sweep(&self.temporary());
+        self.sweep();
         Ok(Lock(file))
     }
 
@@ -114,13 +124,23 @@ impl Scratch {
         self.shard_path(shard).exists()
     }
 
-    /// What a finished shard left, if it is here and whole.
-    #[must_use]
-    pub fn part(&self, shard: &str) -> Option<Finished> {
-        let text = std::fs::read_to_string(self.shard_path(shard)).ok()?;
-        let mut file: Value = serde_json::from_str(&text).ok()?;
-        let finished: Finished = serde_json::from_value(file.get_mut("finished")?.take()).ok()?;
-        (file.get("digest")?.as_str()? == key::digest(&key::json(&finished))).then_some(finished)
+    /// Removes the temporary files that killed processes left.
+    pub fn sweep(&self) {
+        files::sweep(&self.temporary());
+    }
+
+    /// What a finished shard left, if it is here.
+    ///
+    /// # Errors
+    /// Why the file that is here cannot be trusted.
+    pub fn part(&self, shard: &str) -> Result<Option<Finished>, String> {
+        let path = self.shard_path(shard);
+        let why = |why: &str| format!("`{}`: {why}", path.display());
+        match std::fs::read(&path) {
+            Ok(bytes) => parse(&bytes).map(Some).map_err(|error| why(&error)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(why(&error.to_string())),
+        }
     }
 
     /// Keeps what a shard left.
@@ -130,7 +150,8 @@ impl Scratch {
     pub fn keep(&self, shard: &str, finished: &Finished) -> io::Result<()> {
         self.create()?;
         let finished = key::json(finished);
-        let file = serde_json::json!({ "digest": key::digest(&finished), "finished": finished });
+        let digest = key::digest(&finished);
+        let file = serde_json::json!({ "schema": SCHEMA, "digest": digest, "finished": finished });
         let text = layout::compact(&file);
         files::replace(&self.shard_path(shard), text.as_bytes(), &self.temporary())
     }
@@ -168,35 +189,72 @@ impl Scratch {
     pub(crate) fn create(&self) -> io::Result<()> {
         std::fs::create_dir_all(&self.root)?;
         let ignore = self.root.join(".gitignore");
-        if !ignore.exists() {
+        // An empty one is what a killed process leaves.
+        if std::fs::metadata(&ignore).map_or(0, |file| file.len()) == 0 {
             std::fs::write(ignore, "*\n")?;
         }
         Ok(())
     }
 }
 
+fn parse(bytes: &[u8]) -> Result<Finished, String> {
+    let mut file: Value =
+        serde_json::from_slice(bytes).map_err(|error| format!("it is not JSON: {error}"))?;
+    match file.get("schema").and_then(Value::as_u64) {
+        Some(SCHEMA) => {}
+        Some(other) => {
+            return Err(format!("it has schema {other}; this program reads {SCHEMA}"));
+        }
+        None => return Err("it has no schema version".into()),
+    }
+    let finished = file.get_mut("finished").map(Value::take).unwrap_or_default();
+    let matches = file.get("digest").is_some_and(|digest| *digest == key::digest(&finished));
+    if !matches {
+        return Err("its content does not match its digest".into());
+    }
+    serde_json::from_value(finished).map_err(|error| format!("it cannot be read: {error}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn left() -> Finished {
+        Finished {
+            part: serde_json::json!({"loss": [0.1, 0.2]}),
+            seconds: 0.5,
+            device: "host".into(),
+        }
+    }
 
     #[test]
     fn a_part_is_kept_and_an_edited_one_is_a_miss() {
         let root = tempfile::tempdir().unwrap();
         let scratch = Scratch::new(root.path());
-        let part = Finished {
-            part: serde_json::json!({"loss": [0.1, 0.2]}),
-            seconds: 0.5,
-            device: "host".into(),
-        };
-        assert_eq!(scratch.part("a"), None);
+        let part = left();
+        assert_eq!(scratch.part("a"), Ok(None));
         scratch.keep("a", &part).unwrap();
-        assert_eq!(scratch.part("a"), Some(part));
+        assert_eq!(scratch.part("a"), Ok(Some(part)));
         let path = scratch.shard_path("a");
-        let edited = std::fs::read_to_string(&path).unwrap().replace("0.2", "0.3");
-        std::fs::write(&path, edited).unwrap();
-        assert_eq!(scratch.part("a"), None);
-        std::fs::write(&path, "{\"digest\"").unwrap();
-        assert_eq!(scratch.part("a"), None);
+        let whole = std::fs::read_to_string(&path).unwrap();
+        let untrusted = |edited: &[u8]| {
+            std::fs::write(&path, edited).unwrap();
+            let why = scratch.part("a").unwrap_err();
+            assert!(why.starts_with(&format!("`{}`: ", path.display())), "{why}");
+            why.split_once("`: ").unwrap().1.to_owned()
+        };
+        let edited = whole.replace("0.2", "0.3");
+        assert_eq!(untrusted(edited.as_bytes()), "its content does not match its digest");
+        let future = whole.replace("\"schema\": 1", "\"schema\": 2");
+        assert_eq!(untrusted(future.as_bytes()), "it has schema 2; this program reads 1");
+        let older = whole.replace(", \"schema\": 1", "");
+        assert_eq!(untrusted(older.as_bytes()), "it has no schema version");
+        for broken in [&whole.as_bytes()[..whole.len() / 2], b"", b"{\"a\": \"\xff\"}"] {
+            assert!(untrusted(broken).starts_with("it is not JSON: "));
+        }
+        std::fs::write(scratch.root.join(".gitignore"), "").unwrap();
+        scratch.keep("a", &left()).unwrap();
+        assert_eq!(std::fs::read_to_string(scratch.root.join(".gitignore")).unwrap(), "*\n");
         assert_eq!(scratch.count(), 1);
         assert_eq!(scratch.clear().unwrap(), 1);
         assert_eq!(scratch.count(), 0);

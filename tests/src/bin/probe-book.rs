@@ -5,5 +5,7 @@ use std::process::ExitCode;
 use tests::probe;
 
 fn main() -> ExitCode {
-    mdbook_simulation::cli::main(probe::catalog(&probe::CODE))
+    let edited = std::env::var_os(probe::AFTER_AN_EDIT).is_some();
+    let code = if edited { &probe::EDITED } else { &probe::CODE };
+    mdbook_simulation::cli::main(probe::catalog(code))
 }

@@ -105,8 +105,9 @@ impl<'c> Survey<'c> {
         let Simulation { entry, parameters, inputs, .. } = simulation;
         let shards = entry.shards(parameters).unwrap_or_default();
         let held = |backend: &&str| {
-            let finished =
-                |shard| self.scratch.part(&inputs.shard_digest(shard, backend)).is_some();
+            let finished = |shard| {
+                matches!(self.scratch.part(&inputs.shard_digest(shard, backend)), Ok(Some(_)))
+            };
             shards.iter().filter(|shard| finished(shard)).count()
         };
         let labels = runner::labels(entry.place(), &self.config.backend);
