@@ -83,6 +83,8 @@ pub struct Running {
     pub telling: Telling,
     /// Whether simulations may cost more than the book allows: somebody asked for these by name.
     pub costly: bool,
+    /// Whether simulations that have a fresh record are computed all the same.
+    pub again: bool,
 }
 
 /// The record of each simulation, by name. A simulation that cannot be had is a problem at its
@@ -167,7 +169,7 @@ impl<'a> Obtaining<'a> {
                 return;
             }
         };
-        let wanted = self.look_up(wanted);
+        let wanted = if running.again { wanted } else { self.look_up(wanted) };
         let shared = self.by_record(&wanted);
         let mut opened = None;
         let jobs: Vec<(Job<'_, '_>, &[&Simulation<'_>])> = shared
@@ -236,7 +238,7 @@ impl<'a> Obtaining<'a> {
         let place = simulation.entry.place();
         let backend = backend(place, &config.backend, opened, self.problems)?;
         let before = match found {
-            Found::Stale(stored) if stored.provenance.shards > 0 => {
+            Found::Stale(stored) | Found::Fresh(stored) if stored.provenance.shards > 0 => {
                 Some(stored.provenance.seconds / stored.provenance.shards as f64)
             }
             _ => None,
@@ -278,12 +280,16 @@ impl<'a> Obtaining<'a> {
 
     fn failed(&mut self, same: &[&Simulation<'_>], message: &str) {
         self.counts.failed += 1;
+        let others = match self.sources.scratch.is_aside() {
+            false => "the others are finished and stored; a shard that finished is not run again",
+            true => "the others are finished",
+        };
         for simulation in same {
             let (name, id) = (&simulation.name, simulation.entry.id());
             self.problems.push(Problem::error(
                 Some(simulation.place.clone()),
                 format!("the simulation `{name}` of `{id}` failed: {message}"),
-                "the others are finished and stored; a shard that finished is not run again",
+                others,
             ));
         }
     }
