@@ -75,7 +75,8 @@ pub fn agreement(was: Run<'_>, is: Run<'_>) -> Agreement {
         differences.extend(outside);
         if differences.is_empty() {
             let largest = within.into_iter().filter(|deviation| deviation.size > 0.0);
-            let largest = largest.max_by(|a, b| a.size.total_cmp(&b.size));
+            // Of equal ones the first, which is the value.
+            let largest = largest.reduce(|a, b| if b.size > a.size { b } else { a });
             return Agreement::Within { largest: largest.map(|found| (found.what, found.size)) };
         }
     }

@@ -148,7 +148,7 @@ impl Experiment for Probe {
     type Part = f64;
 
     fn draft(parameters: ProbeParameters) -> ProbeParameters {
-        parameters
+        ProbeParameters { replicates: parameters.replicates.min(3), ..parameters }
     }
 
     fn cost(parameters: &ProbeParameters) -> Cost {
