@@ -16,6 +16,7 @@
 //! well). Problems are values ([`diagnostics`]), collected over the
 //! whole book. The catalog of experiments is an argument, not a global.
 
+pub mod agreement;
 pub mod asked;
 pub mod bibliography;
 pub mod cite;

@@ -85,6 +85,8 @@ pub struct Running {
     pub telling: Telling,
     /// Whether simulations may cost more than the book allows: somebody asked for these by name.
     pub costly: bool,
+    /// Whether simulations that have a fresh record are computed all the same.
+    pub again: bool,
 }
 
 /// The record of each simulation, by name. A simulation that cannot be had is a problem at its
@@ -173,7 +175,7 @@ impl<'a> Obtaining<'a> {
                 return;
             }
         };
-        let wanted = self.look_up(wanted);
+        let wanted = if running.again { wanted } else { self.look_up(wanted) };
         let shared = self.by_record(&wanted);
         let mut opened = None;
         let jobs: Vec<(Job<'_, '_>, &[&Simulation<'_>])> = shared
@@ -241,7 +243,7 @@ impl<'a> Obtaining<'a> {
         let place = simulation.entry.place();
         let backend = backend(place, &config.backend, opened, self.problems)?;
         let before = match found {
-            Found::Stale(stored) if stored.provenance.shards > 0 => {
+            Found::Stale(stored) | Found::Fresh(stored) if stored.provenance.shards > 0 => {
                 Some(stored.provenance.seconds / stored.provenance.shards as f64)
             }
             _ => None,
@@ -287,6 +289,7 @@ impl<'a> Obtaining<'a> {
             Fault::Scratch(_) => {
                 "make room for `.simulation` in the folder of book.toml, and build again: what is finished is kept"
             }
+            _ if self.sources.scratch.is_aside() => "the others are finished",
             _ => "the others are finished and stored; a shard that finished is not run again",
         };
         for simulation in same {

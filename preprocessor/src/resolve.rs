@@ -51,6 +51,23 @@ pub struct Simulation<'c> {
     pub place: Place,
 }
 
+impl Simulation<'_> {
+    /// The draft variant of this simulation, under its name: computed in seconds, and never published.
+    ///
+    /// # Errors
+    /// Where the experiment cannot read the parameters, or a data set cannot be had.
+    pub fn draft(&self, library: &Library) -> Result<Self, Vec<Problem>> {
+        let (name, entry, place) = (self.name.clone(), self.entry, self.place.clone());
+        let parameters = entry.draft(&self.parameters).map_err(|error| {
+            let message = format!("`{name}` has no draft: {error}");
+            vec![Problem::error(Some(place.clone()), message, "")]
+        })?;
+        let data = library.digests(entry, &parameters, &place)?;
+        let inputs = RunInputs::new(entry, &parameters, data);
+        Ok(Self { name, entry, parameters, inputs, published: false, sweep: None, place })
+    }
+}
+
 /// One directive that shows a simulation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Showing {

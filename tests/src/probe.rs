@@ -195,9 +195,8 @@ impl Experiment for Probe {
     type Shard = (f64, usize, String, u64);
     type Part = Vec<f64>;
 
-    fn draft(mut parameters: ProbeParameters) -> ProbeParameters {
-        parameters.replicates = parameters.replicates.min(3);
-        parameters
+    fn draft(parameters: ProbeParameters) -> ProbeParameters {
+        ProbeParameters { replicates: parameters.replicates.min(3), ..parameters }
     }
 
     fn cost(parameters: &ProbeParameters) -> Cost {

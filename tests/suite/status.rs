@@ -215,7 +215,7 @@ fn records_that_nothing_refers_to_are_listed_and_a_dry_run_leaves_them() {
     assert!(text.contains(&format!("would remove {left}\n")), "{text}");
     assert_eq!(text.matches("would remove records/").count(), 3, "{text}");
     // 3 replicates at slope 5, 4 and 5 at 2; 3 widths each. The value's own are among these.
-    assert!(text.ends_with("would remove 24 finished shards\n"), "{text}");
+    assert!(text.ends_with("would remove 24 finished shards and 0 drafts\n"), "{text}");
     // It removes exactly that.
     let named = text.lines().filter_map(|line| line.strip_prefix("would remove records/"));
     let named: Vec<String> = named.map(|file| format!("records/{file}")).collect();

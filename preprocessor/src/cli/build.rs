@@ -8,13 +8,12 @@ use anyhow::Context as _;
 use clap::Args;
 use experiments::entry::Catalog;
 
+use super::Computing;
 use super::Root;
 use super::book;
 use crate::Options;
 use crate::Report;
 use crate::host::Simulation;
-use crate::obtain::Running;
-use crate::runner::progress::Telling;
 
 #[derive(Debug, Args)]
 pub(super) struct Build {
@@ -26,28 +25,16 @@ pub(super) struct Build {
     /// Fail rather than compute: every record must be there and match the code
     #[arg(long)]
     frozen: bool,
-    /// The backend that runs experiments: flex, ndarray, wgpu, or auto (a graphics card if there is one)
-    #[arg(long)]
-    backend: Option<String>,
-    /// How many shards run at a time; by default as many as there are cores
-    #[arg(short, long, value_parser = clap::value_parser!(u16).range(1..))]
-    jobs: Option<u16>,
-    /// Print what happens to standard output as well, a line of JSON for each event
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    computing: Computing,
 }
 
 impl Build {
     /// Runs the command.
     pub(super) fn run(self, catalog: Arc<Catalog>, program: Option<&Path>) -> anyhow::Result<()> {
-        let Self { root, dest_dir, frozen, backend, jobs, json } = self;
-        let running = Running {
-            workers: program.map(Path::to_owned),
-            at_once: jobs.map(usize::from),
-            telling: if json { Telling::Events } else { Telling::People },
-            costly: false,
-        };
-        let options = Options { frozen, backend, check: false, running };
+        let Self { root, dest_dir, frozen, computing } = self;
+        let running = computing.running(program);
+        let options = Options { frozen, backend: computing.backend, check: false, running };
         build(&root.root, dest_dir.as_deref(), catalog, options).map(drop)
     }
 }

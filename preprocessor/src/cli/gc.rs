@@ -21,7 +21,7 @@ pub(super) struct Gc {
 }
 
 impl Gc {
-    /// Removes records that no lesson refers to, and finished shards; or says what it would remove.
+    /// Removes records that no lesson refers to, finished shards and drafts; or says what it would remove.
     pub(super) fn run(&self, catalog: Arc<Catalog>, out: &mut dyn Write) -> anyhow::Result<()> {
         let root = &self.root.root;
         let inspect =
@@ -31,7 +31,8 @@ impl Gc {
             for path in book::unreferenced(root, &inspect()?)? {
                 writeln!(out, "would remove {}", path.display())?;
             }
-            writeln!(out, "would remove {} finished shards", scratch.count())?;
+            let (shards, drafts) = (scratch.count(), scratch.count_drafts());
+            writeln!(out, "would remove {shards} finished shards and {drafts} drafts")?;
             return Ok(());
         }
         book::configuration(root)?;
@@ -43,7 +44,8 @@ impl Gc {
             eprintln!("removed {}", path.display());
         }
         let shards = scratch.clear().context("scratch cannot be cleared")?;
-        eprintln!("removed {shards} finished shards");
+        let drafts = scratch.clear_drafts().context("drafts cannot be cleared")?;
+        eprintln!("removed {shards} finished shards and {drafts} drafts");
         Ok(())
     }
 }

@@ -7,11 +7,13 @@ mod cite;
 mod export;
 mod gc;
 mod list;
+mod referred;
 mod run;
 mod sheet;
 mod show;
 mod shown;
 mod status;
+mod verify;
 
 use std::io::IsTerminal;
 use std::io::Write;
@@ -35,9 +37,13 @@ use self::run::Run;
 use self::sheet::Sheet;
 use self::show::Show;
 use self::status::Status;
+use self::verify::Verify;
 use crate::Options;
+use crate::config::Config;
+use crate::diagnostics::Problems;
 use crate::host;
 use crate::obtain::Running;
+use crate::runner::progress::Telling;
 use crate::runner::worker;
 use crate::system;
 
@@ -62,22 +68,23 @@ enum Command {
     Cite(Cite),
     /// Write one figure, or its numbers, into a file
     Export(Export),
-    /// Remove records that no lesson refers to, and finished shards
+    /// Remove records that no lesson refers to, finished shards and drafts
     Gc(Gc),
     /// Print every experiment that a lesson can name, and which the book shows
     List(List),
+    /// Compute what has no fresh record, or what is named, and store it; build no pages
+    Run(Run),
     /// Print parameters, estimates, claims, figures and cost of a simulation or an experiment
     Show(Show),
     /// Draw every figure of the book and a test card into PNG sheets, to look at
     Sheet(Sheet),
-    /// Compute what is missing in the background, while somebody writes
-    #[command(hide = true)]
-    Run(Run),
     /// Do shards that another process of this program hands over
     #[command(hide = true)]
     Worker,
     /// Print which records are fresh and which are not, why, and what it would take; compute nothing
     Status(Status),
+    /// Compute records again, and say whether the numbers are those that lie there; store nothing
+    Verify(Verify),
     /// Say whether a renderer is supported (mdBook asks this)
     Supports {
         /// The renderer's name
@@ -90,6 +97,39 @@ struct Root {
     /// The folder of book.toml
     #[arg(default_value = ".")]
     root: PathBuf,
+}
+
+/// How to compute.
+#[derive(Debug, Args)]
+struct Computing {
+    /// The backend that runs experiments: flex, ndarray, wgpu, or auto (a graphics card if there is one)
+    #[arg(long)]
+    backend: Option<String>,
+    /// How many shards run at a time; by default as many as there are cores
+    #[arg(short, long, value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+    /// Print what happens to standard output, a line of JSON for each event
+    #[arg(long)]
+    json: bool,
+}
+
+impl Computing {
+    fn running(&self, program: Option<&Path>) -> Running {
+        Running {
+            workers: program.map(Path::to_owned),
+            at_once: self.jobs.map(usize::from),
+            telling: if self.json { Telling::Events } else { Telling::People },
+            ..Running::default()
+        }
+    }
+
+    /// Puts the backend that is asked for in the place of the configured one. One that does not exist is a problem.
+    fn configure(&self, config: &mut Config, problems: &mut Problems) {
+        if let Some(backend) = &self.backend {
+            config.backend.clone_from(backend);
+        }
+        host::guard_backend(&config.backend, problems);
+    }
 }
 
 /// Runs the program with a catalog of experiments.
@@ -111,7 +151,8 @@ pub fn command(arguments: &[&str], catalog: Arc<Catalog>) -> anyhow::Result<Exit
     command_into(arguments, catalog, &mut std::io::stdout())
 }
 
-/// The same, with what `cite`, `gc --dry-run`, `list`, `show` and `status` print for people written to `out`.
+/// The same, with what `cite`, `gc --dry-run`, `list`, `run`, `show`, `status` and `verify` print for people
+/// written to `out`.
 ///
 /// # Errors
 /// Those of [`command`].
@@ -180,10 +221,11 @@ fn run(
         Some(Command::Show(show)) => show.run(&catalog, out)?,
         Some(Command::Export(export)) => export.run(&catalog, program)?,
         Some(Command::Gc(gc)) => gc.run(catalog, out)?,
+        Some(Command::Run(run)) => return run.run(&catalog, program, out),
         Some(Command::Sheet(sheet)) => sheet.run(&catalog, program)?,
         Some(Command::Status(status)) => return status.run(&catalog, out),
+        Some(Command::Verify(verify)) => return verify.run(&catalog, program, out),
         Some(Command::Worker) => worker::work(&catalog)?,
-        Some(Command::Run(run)) => run.run(&catalog, program)?,
     }
     Ok(ExitCode::SUCCESS)
 }

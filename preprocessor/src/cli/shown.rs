@@ -142,25 +142,27 @@ pub(super) fn shown<'c>(
         }
         simulations.retain(|other, _| other == name);
     }
-    let elsewhere = tempfile::tempdir()?;
-    let mut scratch = Scratch::new(root);
-    match means {
-        Means::Any => {}
-        Means::Frozen => config.frozen = true,
-        Means::Fresh => {
+    let scratch = Scratch::new(root);
+    let aside = match means {
+        Means::Fresh => Some(scratch.aside()?),
+        Means::Any | Means::Frozen => None,
+    };
+    config.frozen |= means == Means::Frozen;
+    let scratch = match &aside {
+        Some(aside) => {
             config.frozen = false;
-            config.records = elsewhere.path().join("records");
-            scratch = Scratch::new(elsewhere.path());
+            config.records = aside.records();
+            aside.scratch()
         }
-    }
+        None => &scratch,
+    };
     let policy = match problems.errors() {
         0 if config.frozen => Policy::Refuse,
         0 => Policy::Compute,
         _ => Policy::Skip,
     };
     let running = &Running { workers: program.map(Path::to_owned), ..Running::default() };
-    let sources =
-        obtain::Sources { config: &config, library: &library, scratch: &scratch, running };
+    let sources = obtain::Sources { config: &config, library: &library, scratch, running };
     let (records, _) = obtain::obtain(&simulations, sources, policy, &mut problems);
     let exhibits = exhibit::exhibit(&simulations, &records, &mut problems);
     exhibit::enforce(&simulations, &exhibits, &mut problems);

@@ -221,6 +221,7 @@ impl<'c> Drain<'c> {
             at_once: Some(cores().saturating_sub(1).max(1)),
             telling: Telling::Lines,
             costly: work.draft,
+            again: false,
         };
         let sources = Sources {
             config: &config,

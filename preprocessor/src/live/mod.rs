@@ -234,11 +234,8 @@ impl<'l> Looking<'l> {
 
     /// The quick variant of a simulation, if it is another one and can be had.
     fn draft(&self, simulation: &Simulation<'_>) -> Option<(Map<String, Value>, RunInputs)> {
-        let Simulation { entry, parameters, place, .. } = simulation;
-        let draft = entry.draft(parameters).ok().filter(|draft| draft != parameters)?;
-        let data = self.sources.library.digests(entry, &draft, place).ok()?;
-        let inputs = RunInputs::new(entry, &draft, data);
-        Some((draft, inputs))
+        let draft = simulation.draft(self.sources.library).ok()?;
+        (draft.parameters != simulation.parameters).then_some((draft.parameters, draft.inputs))
     }
 
     /// Queues a simulation, unless it cannot be computed.

@@ -31,14 +31,26 @@ fn is_abandoned(name: &str) -> bool {
     id.is_some_and(|id| Process::of(id).is_none_or(|process| owner(&process) != of))
 }
 
-/// Removes the temporary files that killed processes left in a folder.
+/// Removes the temporary files and folders that killed processes left in a folder.
 pub fn sweep(folder: &Path) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         if entry.file_name().to_str().is_some_and(is_abandoned) {
-            // Another process may do the same.
-            let _ = std::fs::remove_file(entry.path());
+            // Another process may do the same. What is no folder, or a link to one, is a file.
+            let _ = match entry.file_type() {
+                Ok(kind) if kind.is_dir() => std::fs::remove_dir_all(entry.path()),
+                _ => std::fs::remove_file(entry.path()),
+            };
         }
     }
+}
+
+/// A temporary folder within `temporary`, which goes when it is dropped, or else with [`sweep`].
+///
+/// # Errors
+/// Those of the file system.
+pub fn folder(temporary: &Path) -> io::Result<tempfile::TempDir> {
+    std::fs::create_dir_all(temporary)?;
+    tempfile::Builder::new().prefix(&prefix()).tempdir_in(temporary)
 }
 
 /// Puts `bytes` at `path`, creating folders as needed. Readers see the old file or the new one.
@@ -87,9 +99,14 @@ pub fn replace_if_changed(path: &Path, bytes: &[u8], temporary: &Path) -> io::Re
     replace(path, bytes, temporary).map(|()| true)
 }
 
+/// What temporary names of this process begin with.
+fn prefix() -> String {
+    format!("{TEMPORARY}{}-", *OWNER)
+}
+
 fn written(bytes: &[u8], folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    let prefix = format!("{TEMPORARY}{}-", *OWNER);
+    let prefix = prefix();
     builder.prefix(&prefix);
     #[cfg(unix)]
     {
@@ -135,6 +152,21 @@ mod tests {
         replace(&path, b"one", &temporary).unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"one");
         assert_eq!(std::fs::read_dir(folder.path().join("a")).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn folders_of_processes_that_are_gone_are_swept() {
+        let root = tempfile::tempdir().unwrap();
+        let kept = folder(root.path()).unwrap();
+        let gone = root.path().join(format!("{TEMPORARY}{}-0-a1b2c3", u32::MAX));
+        for path in [kept.path(), &gone] {
+            std::fs::create_dir_all(path.join("shards")).unwrap();
+            std::fs::write(path.join("shards/a.json"), "{}").unwrap();
+        }
+        sweep(root.path());
+        assert!(kept.path().join("shards/a.json").exists() && !gone.exists());
+        drop(kept);
+        assert_eq!(std::fs::read_dir(root.path()).unwrap().count(), 0);
     }
 
     #[test]

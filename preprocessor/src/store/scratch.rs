@@ -1,5 +1,5 @@
-//! Scratch: `<root>/.simulation/`, which git ignores. Finished shards, temporary files and the lock
-//! of the book. Safe to delete; a killed run resumes from here.
+//! Scratch: `<root>/.simulation/`, which git ignores. Finished shards, drafts, temporary files and the
+//! lock of the book. Safe to delete; a killed run resumes from here.
 
 use std::fs::File;
 use std::io;
@@ -22,6 +22,28 @@ const SCHEMA: u64 = 1;
 pub struct Scratch {
     book: PathBuf,
     root: PathBuf,
+    aside: bool,
+}
+
+/// Scratch of its own for a run that is to use nothing of an earlier one. It goes when this is dropped.
+#[derive(Debug)]
+pub struct Aside {
+    folder: tempfile::TempDir,
+    scratch: Scratch,
+}
+
+impl Aside {
+    /// The scratch.
+    #[must_use]
+    pub fn scratch(&self) -> &Scratch {
+        &self.scratch
+    }
+
+    /// A folder for records that nobody keeps.
+    #[must_use]
+    pub fn records(&self) -> PathBuf {
+        self.folder.path().join("records")
+    }
 }
 
 /// A finished shard.
@@ -43,7 +65,34 @@ impl Scratch {
     /// The scratch folder of the book at `root`. Nothing is created before it is needed.
     #[must_use]
     pub fn new(root: &Path) -> Self {
-        Self { book: root.to_owned(), root: root.join(".simulation") }
+        Self { book: root.to_owned(), root: root.join(".simulation"), aside: false }
+    }
+
+    /// Scratch that holds nothing but how long shards took: within this one, so that what a killed run leaves
+    /// is swept; where this one cannot be written, in the system's temporary folder.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn aside(&self) -> io::Result<Aside> {
+        let within = self.create().and_then(|()| files::folder(&self.temporary()));
+        let folder = within.or_else(|_| tempfile::tempdir())?;
+        let scratch = Self { aside: true, ..Self::new(folder.path()) };
+        scratch.create()?;
+        // Without them the order is a worse one, and no result is another.
+        let _ = std::fs::copy(self.durations(), scratch.durations());
+        Ok(Aside { folder, scratch })
+    }
+
+    /// Whether what finishes here is of no use to a later run.
+    #[must_use]
+    pub fn is_aside(&self) -> bool {
+        self.aside
+    }
+
+    /// The folder of drafts, in the layout of records: by experiment and the draft's own parameters.
+    #[must_use]
+    pub fn drafts(&self) -> PathBuf {
+        self.root.join("drafts")
     }
 
     /// The folder that it is the scratch of.
@@ -62,12 +111,6 @@ impl Scratch {
     #[must_use]
     pub fn durations(&self) -> PathBuf {
         self.root.join("durations.json")
-    }
-
-    /// The folder of drafts, which are laid out as records are.
-    #[must_use]
-    pub fn drafts(&self) -> PathBuf {
-        self.root.join("drafts")
     }
 
     /// The file of what is missing while somebody writes.
@@ -181,6 +224,25 @@ impl Scratch {
         }
     }
 
+    /// How many drafts there are.
+    #[must_use]
+    pub fn count_drafts(&self) -> usize {
+        let list = |folder: &Path| std::fs::read_dir(folder).into_iter().flatten().flatten();
+        list(&self.drafts()).map(|experiment| list(&experiment.path()).count()).sum()
+    }
+
+    /// Removes every draft. Says how many there were.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn clear_drafts(&self) -> io::Result<usize> {
+        let count = self.count_drafts();
+        match std::fs::remove_dir_all(self.drafts()) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(count),
+        }
+    }
+
     fn shard_path(&self, shard: &str) -> PathBuf {
         self.root.join("shards").join(format!("{shard}.json"))
     }
@@ -258,5 +320,40 @@ mod tests {
         assert_eq!(scratch.count(), 1);
         assert_eq!(scratch.clear().unwrap(), 1);
         assert_eq!(scratch.count(), 0);
+    }
+
+    #[test]
+    fn what_is_aside_goes_and_takes_nothing_with_it() {
+        let root = tempfile::tempdir().unwrap();
+        let scratch = Scratch::new(root.path());
+        let part = Finished { part: Value::Null, seconds: 0.5, device: "host".into() };
+        scratch.keep("a", &part).unwrap();
+        std::fs::write(scratch.durations(), "{}").unwrap();
+        let aside = scratch.aside().unwrap();
+        let folder = aside.scratch().book().to_owned();
+        assert!(folder.starts_with(scratch.temporary()) && aside.scratch().is_aside());
+        assert_eq!(aside.scratch().part("a"), Ok(None));
+        assert!(aside.scratch().durations().exists());
+        aside.scratch().keep("b", &part).unwrap();
+        drop(scratch.lock().unwrap());
+        assert!(folder.exists(), "a lock sweeps what is abandoned, and this is not");
+        drop(aside);
+        assert!(!folder.exists());
+        assert_eq!((scratch.count(), scratch.part("b")), (1, Ok(None)));
+    }
+
+    #[test]
+    fn drafts_are_counted_and_cleared() {
+        let root = tempfile::tempdir().unwrap();
+        let scratch = Scratch::new(root.path());
+        assert_eq!((scratch.count_drafts(), scratch.clear_drafts().unwrap()), (0, 0));
+        for file in ["one/a.json", "one/b.json", "two/a.json"] {
+            let path = scratch.drafts().join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "{}").unwrap();
+        }
+        assert_eq!(scratch.count_drafts(), 3);
+        assert_eq!(scratch.clear_drafts().unwrap(), 3);
+        assert!(!scratch.drafts().exists());
     }
 }

@@ -175,12 +175,8 @@ impl<'s, 'c> One<'s, 'c> {
         let (name, file) = (&self.simulation.name, shown(&self.file));
         let referred = self.survey.referred.contains(name);
         let run = match referred {
-            true => {
-                format!(
-                    "`mdbook-simulation build`, or `mdbook-simulation export {name}`, computes it"
-                )
-            }
-            false => format!("`mdbook-simulation export {name}` computes it"),
+            true => format!("`mdbook-simulation run {name}`, or `build`, computes it"),
+            false => format!("`mdbook-simulation run {name}` computes it"),
         };
         match &self.found {
             Found::Fresh(_) if referred => vec!["nothing".into()],

@@ -7,13 +7,8 @@ use std::path::PathBuf;
 
 use experiments::entry::Catalog;
 
-use super::super::shown;
-use super::super::shown::Asked;
+use super::super::referred::Referred;
 use crate::config::Config;
-use crate::diagnostics::Problems;
-use crate::named;
-use crate::resolve;
-use crate::resolve::Resources;
 use crate::resolve::Simulation;
 use crate::runner;
 use crate::store::records::Found;
@@ -66,32 +61,16 @@ impl<'c> Survey<'c> {
         name: Option<&str>,
         catalog: &'c Catalog,
     ) -> anyhow::Result<Self> {
-        let mut problems = Problems::default();
-        let Asked { config, library, mut lessons, mut simulations, .. } =
-            shown::ask(root, catalog, &mut problems)?;
-        for lesson in &mut lessons {
-            lesson.read(&mut problems);
-        }
-        let resources = Resources { catalog, library: &library, math: config.math };
-        let names = named(&lessons, catalog, &mut problems);
-        resolve::add_named(&names, resources, &mut simulations, &mut problems);
+        let Referred { simulations, names, whole, config, .. } =
+            Referred::new(root, name.as_slice(), catalog)?;
         let records = Records::new(config.records.clone());
-        let referred = simulations.keys().cloned().collect();
+        let of_the_book = simulations.iter().filter(|(name, _)| names.contains(*name));
         let files: BTreeSet<PathBuf> =
-            simulations.values().map(|simulation| records.path(&simulation.inputs)).collect();
+            of_the_book.map(|(_, simulation)| records.path(&simulation.inputs)).collect();
         let unreferenced = records.all().into_iter().filter(|(path, _)| !files.contains(path));
         let unreferenced = unreferenced.collect();
-        let whole = problems.errors() == 0;
-        let added = match name {
-            Some(name) if !simulations.contains_key(name) => {
-                shown::at_defaults(name, resources, &mut simulations, &mut problems)
-            }
-            _ => Ok(()),
-        };
-        problems.report(&mut std::io::stderr().lock())?;
-        added?;
         let scratch = Scratch::new(root);
-        Ok(Self { simulations, referred, unreferenced, whole, config, records, scratch })
+        Ok(Self { simulations, referred: names, unreferenced, whole, config, records, scratch })
     }
 
     /// What lies where the record of a simulation should be.
