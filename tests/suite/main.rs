@@ -9,6 +9,7 @@ mod edits;
 mod errors;
 mod export;
 mod hostile;
+mod large;
 mod line;
 mod lookup;
 mod mutations;
