@@ -2,10 +2,12 @@
 //! mdBook takes for the chapters that come out, for the course, a large book and one ten times that; memory;
 //! how time grows; and `check` of the course beside the start of mdBook.
 //!
-//! `cargo bench --workspace --bench warm` (Linux; some minutes). `-- --quick` leaves the largest book out.
+//! `cargo bench --workspace --bench warm` (Linux; some minutes, most of them mdBook's). `-- --quick` leaves the largest book out;
+//! `-- --keep FOLDER` leaves the books and what mdBook sends (`input.json`) there, for a profiler.
 //! [What came out](warm.md).
 //!
-//! Every number is a median over rounds in which ours and mdBook take turns; each is a process of its own, this
+//! Every number is a median over rounds in which ours and mdBook take turns (of the largest book one, since mdBook takes
+//! minutes for it and gigabytes); each is a process of its own, this
 //! program once more in another part. mdBook is its driver, of the version that `Cargo.toml` names, on the
 //! expanded chapters as lessons and without preprocessors; the program `mdbook` (`$MDBOOK`, or from the path) is
 //! asked for its version only.
@@ -57,35 +59,39 @@ fn mdbook() -> ExitCode {
 }
 
 fn measure_all() {
-    let quick = std::env::args().any(|argument| argument == "--quick");
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let course = folder.path().join("course");
+    let arguments: Vec<String> = std::env::args().collect();
+    let quick = arguments.iter().any(|argument| argument == "--quick");
+    let kept = arguments.iter().skip_while(|argument| *argument != "--keep").nth(1);
+    let temporary = tempfile::tempdir().expect("a temporary folder");
+    let folder = kept.map_or(temporary.path(), Path::new);
+    let course = folder.join("course");
     copy_course(&course);
     println!(
         "| book | ours, s | processor | mdBook, s | processor | share | of processor time | ours, MB | mdBook, MB |"
     );
     println!("|---|---|---|---|---|---|---|---|---|");
     let cold = check(&course, 7);
-    measure("the course", &course, 11);
+    measure("the course", &course, (11, 11));
     let warm = check(&course, 11);
-    let large = folder.path().join("large");
+    let start = version(21);
+    let large = folder.join("large");
     large::write(&large, LARGE);
-    let one = measure(&described(LARGE), &large, 5);
-    if !quick {
-        let largest = folder.path().join("largest");
+    let one = measure(&described(LARGE), &large, (5, 5));
+    let ten = (!quick).then(|| {
+        let largest = folder.join("largest");
         large::write(&largest, LARGEST);
-        let ten = measure(&described(LARGEST), &largest, 3);
-        let growth = |of: fn(&Used) -> f64| (of(&ten) / of(&one)).log10();
+        measure(&described(LARGEST), &largest, (3, 1))
+    });
+    if let Some(ten) = ten {
         println!(
-            "\nFrom one to ten times the size: seconds as size^{:.2}, processor seconds as size^{:.2}, memory as size^{:.2}.",
-            growth(|used| used.seconds),
-            growth(|used| used.processor),
-            growth(|used| used.megabytes)
+            "\nTen times the size: {:.1} times the time of ours, {:.1} times its processor time, {:.1} times its memory.",
+            ten.seconds / one.seconds,
+            ten.processor / one.processor,
+            ten.megabytes / one.megabytes
         );
     }
-    let start = version(21);
     println!(
-        "\n`check` of the course: {:.0} ms after a build, {:.0} ms without its drawings and formulas.",
+        "\n`check` of the course: {:.0} ms after a build, {:.0} ms without rendered formulas.",
         1e3 * warm,
         1e3 * cold
     );
@@ -123,17 +129,20 @@ struct Used {
     megabytes: f64,
 }
 
-/// Measures one book and prints its row; what ours used.
-fn measure(name: &str, root: &Path, rounds: usize) -> Used {
+/// Measures one book in so many rounds of ours and of mdBook, and prints its row; what ours used.
+fn measure(name: &str, root: &Path, rounds: (usize, usize)) -> Used {
     let input = input(root);
     let (_, expanded) = ours(root, &[], &input);
     let plain = root.with_extension("expanded");
     write_expanded(root, &expanded, &plain);
     drop(expanded);
     let (mut of_ours, mut of_mdbook) = (Vec::new(), Vec::new());
-    for _ in 0..rounds {
+    for round in 0..rounds.0 {
         of_ours.push(ours(root, &[], &input).0);
-        of_mdbook.push(run(Command::new(this()).env(PART, "mdbook").current_dir(&plain), b"").0);
+        if round < rounds.1 {
+            let mut mdbook = Command::new(this());
+            of_mdbook.push(run(mdbook.env(PART, "mdbook").current_dir(&plain), b"").0);
+        }
     }
     let (ours, mdbook) = (median(&of_ours), median(&of_mdbook));
     println!(

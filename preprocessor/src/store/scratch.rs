@@ -56,6 +56,12 @@ impl Scratch {
         self.root.join("tmp")
     }
 
+    /// The folder of rendered formulas.
+    #[must_use]
+    pub fn formulas(&self) -> PathBuf {
+        self.root.join("formulas")
+    }
+
     /// Waits until no other process computes for this book.
     ///
     /// # Errors
@@ -134,7 +140,8 @@ impl Scratch {
         self.root.join("shards").join(format!("{shard}.json"))
     }
 
-    fn create(&self) -> io::Result<()> {
+    /// Creates the folder, which git is to ignore.
+    pub(crate) fn create(&self) -> io::Result<()> {
         std::fs::create_dir_all(&self.root)?;
         let ignore = self.root.join(".gitignore");
         if !ignore.exists() {

@@ -89,7 +89,7 @@ impl<'a> Writer<'a> {
         self.paragraphs(&mut inline, 1, "> ", &mut out);
         self.shown(l, &mut out);
         self.paragraphs(&mut inline, 3, "", &mut out);
-        let _ = write!(out, "> [!THEOREM] {} {{#{theorem}}}\n", self.words(3));
+        let _ = writeln!(out, "> [!THEOREM] {} {{#{theorem}}}", self.words(3));
         self.paragraphs(&mut inline, 1, "> ", &mut out);
         out.push_str("> [!PROOF]-\n");
         self.paragraphs(&mut inline, 2, "> ", &mut out);
@@ -99,7 +99,7 @@ impl<'a> Writer<'a> {
             let _ = write!(out, "$$\n{tex}\n\\label{{{label}}}\n$$\n\n");
             self.paragraphs(&mut inline, 2, "", &mut out);
         }
-        if l % 4 == 0 {
+        if l.is_multiple_of(4) {
             out.push_str(CODE);
         }
         let rest = inline.len().div_ceil(PIECES_IN_A_PARAGRAPH).max(1);
