@@ -1,6 +1,7 @@
 //! mdBook as our host: the preprocessor trait, the protocol on standard input and output, and the
 //! guards against what goes wrong there.
 
+use std::io::BufWriter;
 use std::io::Read;
 use std::io::Write;
 use std::panic::AssertUnwindSafe;
@@ -129,21 +130,35 @@ pub fn serve(
 ) -> anyhow::Result<()> {
     let mut text = String::new();
     input.read_to_string(&mut text).context("standard input cannot be read")?;
-    let value: Value = serde_json::from_str(&text).context(
-        "standard input holds no book: mdBook runs this program as a preprocessor; \
-         for people there are `build` and `check` (see `--help`)",
-    )?;
-    guard_version(value.get(0).and_then(|context| context.get("mdbook_version")))?;
-    let (context, book): (PreprocessorContext, Book) =
-        serde_json::from_value(value).context("mdBook's input has another form than expected")?;
+    let (context, book) = read(&text)?;
+    drop(text);
     let book = Simulation::new(catalog, options).run(&context, book)?;
-    serde_json::to_writer(&mut *output, &book).context("standard output cannot be written")?;
+    // The pieces that JSON is written in are a few bytes long, and standard output looks for lines in each.
+    let mut output = BufWriter::with_capacity(1 << 16, output);
+    serde_json::to_writer(&mut output, &book).context("standard output cannot be written")?;
     output.flush().context("standard output cannot be written")
 }
 
+/// What mdBook sends.
+fn read(text: &str) -> anyhow::Result<(PreprocessorContext, Book)> {
+    let read = serde_json::from_str::<(PreprocessorContext, Book)>(text);
+    if let Ok((context, _)) = &read {
+        guard_version(Some(&context.mdbook_version))?;
+        return Ok(read?);
+    }
+    // The version says more than what in its form is not as we know it.
+    let value: Value = serde_json::from_str(text).context(
+        "standard input holds no book: mdBook runs this program as a preprocessor; \
+         for people there are `build` and `check` (see `--help`)",
+    )?;
+    let version = value.get(0).and_then(|context| context.get("mdbook_version"));
+    guard_version(version.and_then(Value::as_str))?;
+    read.context("mdBook's input has another form than expected")
+}
+
 /// Refuses an mdBook whose books have another form, and warns of one that is merely not ours.
-fn guard_version(found: Option<&Value>) -> anyhow::Result<()> {
-    let found = found.and_then(Value::as_str).unwrap_or("unknown");
+fn guard_version(found: Option<&str>) -> anyhow::Result<()> {
+    let found = found.unwrap_or("unknown");
     let ours = semver::VersionReq::parse(&format!("^{MDBOOK_VERSION}"))?;
     let series = semver::Version::parse(MDBOOK_VERSION)?;
     match semver::Version::parse(found) {
@@ -178,7 +193,7 @@ mod tests {
 
     #[test]
     fn another_mdbook_is_refused_and_a_later_patch_is_not() {
-        let guard = |version: &str| guard_version(Some(&version.into())).map_err(|e| e.to_string());
+        let guard = |version: &str| guard_version(Some(version)).map_err(|e| e.to_string());
         assert_eq!(guard(MDBOOK_VERSION), Ok(()));
         assert_eq!(guard("0.5.0"), Ok(()));
         assert!(guard("0.4.52").unwrap_err().contains("this is mdBook 0.4.52"));

@@ -21,9 +21,9 @@ use serde_json::Value;
 /// The hash of a value, in hexadecimal.
 #[must_use]
 pub fn digest(value: &Value) -> String {
-    let mut hasher = blake3::Hasher::new();
-    encode(value, &mut hasher);
-    hasher.finalize().to_hex().to_string()
+    let mut bytes = Vec::new();
+    encode(value, &mut bytes);
+    blake3::hash(&bytes).to_hex().to_string()
 }
 
 /// The first 16 digits of a digest: enough to tell records apart in file names and in print.
@@ -32,47 +32,44 @@ pub fn short(digest: &str) -> &str {
     digest.get(..16).unwrap_or(digest)
 }
 
-fn encode(value: &Value, hasher: &mut blake3::Hasher) {
-    fn length(n: usize, hasher: &mut blake3::Hasher) {
-        hasher.update(&(n as u64).to_le_bytes());
+/// The bytes that are hashed; all of them at once, since the pieces are a few bytes long.
+fn encode(value: &Value, bytes: &mut Vec<u8>) {
+    fn length(n: usize, bytes: &mut Vec<u8>) {
+        bytes.extend_from_slice(&(n as u64).to_le_bytes());
     }
-    fn text(text: &str, hasher: &mut blake3::Hasher) {
-        length(text.len(), hasher);
-        hasher.update(text.as_bytes());
+    fn text(text: &str, bytes: &mut Vec<u8>) {
+        length(text.len(), bytes);
+        bytes.extend_from_slice(text.as_bytes());
     }
     match value {
-        Value::Null => {
-            hasher.update(&[0]);
-        }
-        Value::Bool(value) => {
-            hasher.update(&[1, u8::from(*value)]);
-        }
+        Value::Null => bytes.push(0),
+        Value::Bool(value) => bytes.extend_from_slice(&[1, u8::from(*value)]),
         Value::Number(number) => {
-            let (tag, bytes) = match (number.as_u64(), number.as_i64()) {
+            let (tag, value) = match (number.as_u64(), number.as_i64()) {
                 (Some(value), _) => (2, value.to_le_bytes()),
                 (None, Some(value)) => (3, value.to_le_bytes()),
                 (None, None) => (4, number.as_f64().unwrap_or(f64::NAN).to_bits().to_le_bytes()),
             };
-            hasher.update(&[tag]);
-            hasher.update(&bytes);
+            bytes.push(tag);
+            bytes.extend_from_slice(&value);
         }
         Value::String(value) => {
-            hasher.update(&[5]);
-            text(value, hasher);
+            bytes.push(5);
+            text(value, bytes);
         }
         Value::Array(items) => {
-            hasher.update(&[6]);
-            length(items.len(), hasher);
+            bytes.push(6);
+            length(items.len(), bytes);
             for item in items {
-                encode(item, hasher);
+                encode(item, bytes);
             }
         }
         Value::Object(map) => {
-            hasher.update(&[7]);
-            length(map.len(), hasher);
+            bytes.push(7);
+            length(map.len(), bytes);
             for (key, value) in map.iter().collect::<BTreeMap<_, _>>() {
-                text(key, hasher);
-                encode(value, hasher);
+                text(key, bytes);
+                encode(value, bytes);
             }
         }
     }

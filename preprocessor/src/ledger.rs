@@ -28,6 +28,11 @@ use crate::numbering::Spot;
 #[derive(Debug, Default)]
 pub struct Ledger {
     rows: Vec<Row>,
+    /// The first row of each name.
+    places: BTreeMap<String, usize>,
+    /// How often each stem of an anchor was asked for, and all anchors.
+    stems: BTreeMap<String, usize>,
+    taken: BTreeSet<String>,
     /// The anchor of each claim that stands in a line of text.
     anchors: BTreeMap<Spot, String>,
 }
@@ -160,8 +165,13 @@ impl Ledger {
                 uses: uses.collect(),
                 ..of_claim(name, claim, evidence)
             };
-            self.rows.push(row);
+            self.push(row);
         }
+    }
+
+    fn push(&mut self, row: Row) {
+        self.places.entry(row.name.clone()).or_insert(self.rows.len());
+        self.rows.push(row);
     }
 
     fn claim(
@@ -181,7 +191,8 @@ impl Ledger {
         self.anchors.insert(spot, anchor.clone());
         let used = Use { label: lesson.title.clone(), page: lesson.page.clone(), anchor };
         let because = asked.expected.as_ref().map_or("", |expected| &expected.because);
-        if let Some(row) = self.rows.iter_mut().find(|row| row.name == name) {
+        if let Some(&at) = self.places.get(&name) {
+            let row = &mut self.rows[at];
             row.uses.push(used);
             row.enforced = true;
             row.because = because.to_owned();
@@ -198,7 +209,7 @@ impl Ledger {
             uses: vec![used],
             ..of_claim(&asked.name, &found.claim, evidence)
         };
-        self.rows.push(row);
+        self.push(row);
     }
 
     fn bound(&mut self, spot: Spot, evidence: Evidence<'_>, decided: &Decided, index: &Index) {
@@ -224,19 +235,25 @@ impl Ledger {
             }],
             ..run(&found.name, evidence)
         };
-        self.rows.push(row);
+        self.push(row);
     }
 
     /// An anchor that no other claim has: a claim may be repeated.
-    fn free_anchor(&self, name: &str) -> String {
+    fn free_anchor(&mut self, name: &str) -> String {
         let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
         let sign = name.replace(">=", "at-least").replace("≥", "at-least").replace("≤", "at-most");
         let sign = sign.replace('>', "above").replace('<', "below");
         let stem: String = sign.chars().map(plain).collect();
         let stem = format!("claim-{stem}");
-        let taken = |anchor: &String| self.anchors.values().any(|other| other == anchor);
-        let numbered = (2..).map(|count: usize| format!("{stem}-{count}"));
-        std::iter::once(stem.clone()).chain(numbered).find(|anchor| !taken(anchor)).unwrap_or(stem)
+        let count = self.stems.entry(stem.clone()).or_default();
+        loop {
+            *count += 1;
+            let anchor = if *count == 1 { stem.clone() } else { format!("{stem}-{count}") };
+            // A claim may have a name that another one's number makes.
+            if self.taken.insert(anchor.clone()) {
+                return anchor;
+            }
+        }
     }
 }
 

@@ -196,6 +196,7 @@ pub fn publish(
         index: &index,
         ledger: &ledger,
         bibliography: &bibliography,
+        check: options.check,
     };
     let mut renderer = Renderer::new(material, &lessons, &mut problems);
     let pages: Vec<Page> = lessons

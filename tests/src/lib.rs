@@ -1,6 +1,7 @@
 //! What the tests share: tiny books in temporary folders, and a catalog whose experiments count how
 //! often they run.
 
+pub mod large;
 pub mod pixels;
 pub mod probe;
 pub mod twin;

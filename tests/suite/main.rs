@@ -11,6 +11,7 @@ mod errors;
 mod export;
 mod hostile;
 mod kills;
+mod large;
 mod limits;
 mod line;
 mod live;

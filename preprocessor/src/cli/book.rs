@@ -67,8 +67,7 @@ fn preprocess(root: &Path, preprocessor: impl Preprocessor + 'static) -> anyhow:
 pub(super) fn unreferenced(root: &Path, report: &Report) -> anyhow::Result<Vec<PathBuf>> {
     let records = configuration(root)?.get::<PathBuf>("preprocessor.simulation.records")?;
     let folder = root.join(records.unwrap_or_else(|| "records".into()));
-    let files = Records::new(folder).files();
-    Ok(files.into_iter().filter(|path| !report.records.contains(path)).collect())
+    Ok(Records::new(folder).others(&report.records))
 }
 
 /// Stands for our preprocessor and keeps what comes to it.

@@ -45,7 +45,7 @@ impl Check {
 }
 
 /// Checks the book at `root`: scans and resolves every lesson, reads every record, decides every
-/// claim, renders every figure and formula; computes nothing and writes nothing. Records that no
+/// claim, renders every formula; computes nothing, draws nothing and writes nothing. Records that no
 /// lesson refers to are errors too.
 ///
 /// # Errors

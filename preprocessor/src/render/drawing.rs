@@ -23,18 +23,25 @@ pub struct Drawing {
     pub drawn: bool,
 }
 
-/// The drawing of a figure in a look; from the file at `path` where that holds the drawing of this very
-/// figure in this look by this renderer.
+/// The drawings of a figure in several looks, each from the file at its path where that holds the drawing of
+/// this very figure in this look by this renderer.
 #[must_use]
-pub fn drawing(figure: &Figure, look: &Look, path: &Path) -> Drawing {
-    let render_key = key::digest(&serde_json::json!([figure::RENDERER, figure, look]));
+pub fn drawings<const N: usize>(figure: &Figure, looks: [(&Look, &Path); N]) -> [Drawing; N] {
+    let mut keyed = serde_json::json!([figure::RENDERER, figure, null]);
+    looks.map(|(look, path)| {
+        keyed[2] = key::json(look);
+        drawing(figure, look, path, &key::digest(&keyed))
+    })
+}
+
+fn drawing(figure: &Figure, look: &Look, path: &Path, render_key: &str) -> Drawing {
     if let Ok(file) = std::fs::read_to_string(path)
-        && let Some(svg) = read(&file, &render_key)
+        && let Some(svg) = read(&file, render_key)
     {
         return Drawing { svg, file, drawn: false };
     }
     let svg = figure::draw_with(figure, look);
-    let mark = mark(&render_key, &svg);
+    let mark = mark(render_key, &svg);
     let file = format!("{}\n", svg.replacen(OPEN, &format!("{OPEN}{ATTRIBUTE}{mark}\" "), 1));
     Drawing { svg, file, drawn: true }
 }
@@ -87,17 +94,21 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.svg");
         let look = Look::default();
-        let first = drawing(&figure("one"), &look, &path);
+        let drawing = |figure: &Figure| {
+            let [drawing] = drawings(figure, [(&look, &path)]);
+            drawing
+        };
+        let first = drawing(&figure("one"));
         assert!(first.drawn);
         std::fs::write(&path, &first.file).unwrap();
-        let again = drawing(&figure("one"), &look, &path);
+        let again = drawing(&figure("one"));
         assert_eq!((again.drawn, &again.svg), (false, &first.svg));
-        assert!(drawing(&figure("two"), &look, &path).drawn);
+        assert!(drawing(&figure("two")).drawn);
         let edited = first.file.replace("</svg>", "<g/></svg>");
         let torn = &first.file[..first.file.len() / 2];
         assert!(!is_damaged(&first.file) && !is_damaged("<svg></svg>"));
         assert!(is_damaged(&edited) && is_damaged(torn) && is_damaged(&first.file[..40]));
         std::fs::write(&path, &edited).unwrap();
-        assert_eq!(drawing(&figure("one"), &look, &path), first);
+        assert_eq!(drawing(&figure("one")), first);
     }
 }

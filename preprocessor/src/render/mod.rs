@@ -4,6 +4,7 @@ pub mod block;
 pub mod bound;
 pub mod drawing;
 pub mod figure;
+mod formulas;
 pub mod html;
 pub mod inline;
 mod ledger;
@@ -18,6 +19,7 @@ pub mod toggle;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::rc::Rc;
 
 use crate::asked::Asked;
 use crate::bibliography::Bibliography;
@@ -32,6 +34,7 @@ use crate::lesson::Lesson;
 use crate::numbering::FigureId;
 use crate::numbering::Index;
 use crate::numbering::Spot;
+use crate::render::formulas::Formulas;
 use crate::render::inline::Within;
 use crate::render::published::Published;
 use crate::scan::Item;
@@ -74,6 +77,8 @@ pub struct Material<'a> {
     pub ledger: &'a Ledger,
     /// The works of others.
     pub bibliography: &'a Bibliography,
+    /// Whether only problems are wanted: nothing is drawn or written.
+    pub check: bool,
 }
 
 /// A lesson that was rendered.
@@ -122,6 +127,7 @@ pub struct Renderer<'a> {
     index: &'a Index,
     ledger: &'a Ledger,
     bibliography: &'a Bibliography,
+    check: bool,
     /// The keys of the works that the book cites.
     cited: BTreeSet<String>,
     /// The page with the list of references.
@@ -131,6 +137,8 @@ pub struct Renderer<'a> {
     /// Captions that authors gave.
     captions: BTreeMap<FigureId, Sentence>,
     formulas: Formulas,
+    /// What is said of a figure, which may be shown in many lessons.
+    words: BTreeMap<FigureId, Rc<page::Words>>,
     /// By stem: the figure that owns its files, and its drawings as HTML.
     drawings: BTreeMap<String, (FigureId, String)>,
     published: Published,
@@ -154,7 +162,8 @@ impl<'a> Renderer<'a> {
     /// A renderer for a book. Works that nobody cites, and lists of references too many, are problems.
     #[must_use]
     pub fn new(material: Material<'a>, lessons: &'a [Lesson], problems: &mut Problems) -> Self {
-        let Material { config, scratch, evidence, decided, index, ledger, bibliography } = material;
+        let Material { config, scratch, evidence, decided, index, ledger, bibliography, check } =
+            material;
         let plain = lessons.iter().flat_map(|lesson| lesson.formulas.values());
         let plain = plain.filter(|template| template.is_plain());
         let cited = cited(lessons, decided);
@@ -167,13 +176,18 @@ impl<'a> Renderer<'a> {
             index,
             ledger,
             bibliography,
+            check,
             cited,
             references: references(lessons, problems),
             has_ledger: lessons
                 .iter()
                 .any(|lesson| lesson.asked.values().any(|asked| matches!(asked, Asked::Ledger(_)))),
             captions: captions(lessons, evidence),
-            formulas: Formulas::new(plain.map(|found| (found.tex.as_str(), found.display))),
+            formulas: Formulas::new(
+                plain.map(|found| math::Formula { tex: &found.tex, display: found.display }),
+                scratch,
+            ),
+            words: BTreeMap::new(),
             drawings: BTreeMap::new(),
             published: Published::default(),
             rendered: Rendered::default(),
@@ -317,6 +331,9 @@ impl<'a> Renderer<'a> {
     }
 
     fn export(&mut self, name: &str) {
+        if self.check {
+            return;
+        }
         let Evidence { simulations, records, exhibits, .. } = self.evidence;
         let (Some(simulation), Some(stored), Some(exhibited)) =
             (simulations.get(name), records.get(name), exhibits.get(name))
@@ -372,39 +389,20 @@ impl<'a> Renderer<'a> {
         if self.has_ledger {
             self.export_ledger();
         }
-        if !self.formulas.0.is_empty() && !self.config.installs("katex.css") {
+        if !self.formulas.is_empty() && !self.config.installs("katex.css") {
             for (path, bytes) in theme::FILES.iter().filter(|(path, _)| path.starts_with("fonts/"))
             {
                 self.published.add(folder.join(path), bytes.to_vec());
             }
         }
         self.published.write(&folder, &self.scratch.temporary(), problems);
+        self.formulas.keep(self.scratch);
     }
 
     /// What rendering took.
     #[must_use]
     pub fn finish(self) -> Rendered {
         self.rendered
-    }
-}
-
-/// Formulas that were rendered, each once.
-struct Formulas(BTreeMap<(String, bool), Result<String, math::Fault>>);
-
-impl Formulas {
-    /// Renders many at once, on all processors.
-    fn new<'f>(formulas: impl Iterator<Item = (&'f str, bool)>) -> Self {
-        let different: BTreeSet<(&str, bool)> = formulas.collect();
-        let batch: Vec<math::Formula<'_>> =
-            different.iter().map(|&(tex, display)| math::Formula { tex, display }).collect();
-        let keys = different.iter().map(|&(tex, display)| (tex.to_owned(), display));
-        Self(keys.zip(math::render_all(&batch)).collect())
-    }
-
-    /// The HTML of a formula, which may be new.
-    fn render(&mut self, tex: &str, display: bool) -> Result<String, math::Fault> {
-        let rendered = self.0.entry((tex.to_owned(), display));
-        rendered.or_insert_with(|| math::render(tex, display)).clone()
     }
 }
 

@@ -27,16 +27,31 @@ pub struct Shown<'a> {
     pub simulation: &'a Simulation<'a>,
     /// Its record.
     pub stored: &'a Stored,
-    /// The figure.
-    pub figure: &'a Figure,
     /// The claims that belong to this figure.
     pub claims: Vec<&'a Claim>,
+    /// What is said of it.
+    pub words: &'a Words,
     /// From the page to the book's root: `../`, empty at the root.
     pub to_root: &'a str,
     /// Name of its files, without ending.
     pub stem: &'a str,
     /// How the simulation stands, if its record is not fresh.
     pub standing: Option<&'a Standing>,
+}
+
+/// What is said of a figure, the same on every page, as HTML.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Words {
+    description: String,
+    data: String,
+}
+
+/// The description of a figure and its data.
+#[must_use]
+pub fn words(figure: &Figure) -> Words {
+    let mut data = String::new();
+    tables(figure, &mut data);
+    Words { description: format!("<p>{}</p>", escape(&figure::describe(figure))), data }
 }
 
 /// What a figure shows of its simulation, as HTML.
@@ -128,9 +143,10 @@ fn summary(shown: &Shown<'_>) -> String {
 }
 
 fn details(shown: &Shown<'_>, text: &mut dyn FnMut(&str) -> String) -> String {
-    let mut html = format!("<p>{}</p>", escape(&figure::describe(shown.figure)));
+    let mut html = shown.words.description.clone();
     claims(shown, text, &mut html);
-    data(shown, &mut html);
+    html.push_str(&shown.words.data);
+    files(shown, &mut html);
     for note in &shown.stored.record.notes {
         let _ = write!(html, "<p class=\"note\">{}</p>", escape(note));
     }
@@ -166,9 +182,8 @@ fn claims(shown: &Shown<'_>, text: &mut dyn FnMut(&str) -> String, html: &mut St
     }
 }
 
-fn data(shown: &Shown<'_>, html: &mut String) {
-    let (root, stem) = (shown.to_root, shown.stem);
-    for table in figure::data(shown.figure) {
+fn tables(figure: &Figure, html: &mut String) {
+    for table in figure::data(figure) {
         if table.count > figure::MOST_ROWS {
             let _ = write!(
                 html,
@@ -201,11 +216,14 @@ fn data(shown: &Shown<'_>, html: &mut String) {
         }
         html.push_str("</tbody></table></div>");
     }
+}
+
+fn files(shown: &Shown<'_>, html: &mut String) {
     if shown.standing.is_some_and(|standing| standing.basis == Basis::Draft) {
         html.push_str("<p>A draft has no files.</p>");
         return;
     }
-    let name = &shown.simulation.name;
+    let (root, stem, name) = (shown.to_root, shown.stem, &shown.simulation.name);
     let _ = write!(
         html,
         "<p>Files: <a href=\"{root}figures/{stem}.svg\">SVG</a>, \

@@ -1,6 +1,8 @@
 //! The figures of one directive: found in the exhibit, drawn or read, put together with their captions, and
 //! written beside the lessons.
 
+use std::rc::Rc;
+
 use experiments::claim::Claim;
 
 use super::Renderer;
@@ -136,11 +138,15 @@ impl Renderer<'_> {
         let of_figure =
             |claim: &&Claim| claim.figure == figure.name || (part.first && claim.figure.is_empty());
         let claims = exhibited.claims.iter().filter(of_figure).collect();
+        let words = match self.check {
+            true => Rc::default(),
+            false => Rc::clone(self.words.entry(id).or_insert_with(|| page::words(figure).into())),
+        };
         let shown = page::Shown {
             simulation,
             stored,
-            figure,
             claims,
+            words: &words,
             to_root: page.to_root,
             stem: part.stem,
             standing: evidence.standings.get(name),
@@ -175,11 +181,18 @@ impl Renderer<'_> {
         if let Some((owner, svg)) = self.drawings.get(stem) {
             return (owner == id).then(|| svg.clone());
         }
+        if self.check {
+            // Any figure can be drawn.
+            self.drawings.insert(stem.to_owned(), (id.clone(), String::new()));
+            return Some(String::new());
+        }
         let folder = self.config.lessons.join("figures");
         let file = format!("{stem}.svg");
-        let wide = drawing::drawing(figure, &Look::default(), &folder.join(&file));
+        let wide_path = folder.join(&file);
         let narrow_path = folder.join(published::NARROW).join(&file);
-        let narrow = drawing::drawing(figure, &Look::narrow(), &narrow_path);
+        let looks = (Look::default(), Look::narrow());
+        let [wide, narrow] =
+            drawing::drawings(figure, [(&looks.0, &wide_path), (&looks.1, &narrow_path)]);
         if wide.drawn || narrow.drawn {
             self.rendered.drawn += 1;
         } else {
@@ -190,7 +203,7 @@ impl Renderer<'_> {
             self.drawings.insert(stem.to_owned(), (id.clone(), html.clone()));
             return Some(html);
         }
-        self.published.add(folder.join(file), wide.file.into_bytes());
+        self.published.add(wide_path, wide.file.into_bytes());
         self.published.add(narrow_path, narrow.file.into_bytes());
         let numbers = figure::csv(figure).into_bytes();
         self.published.add(folder.join(format!("{stem}.csv")), numbers);

@@ -8,6 +8,8 @@ use experiments::record::Estimate;
 use experiments::record::Grid;
 use experiments::record::Record;
 use experiments::record::Table;
+use serde::Deserialize;
+use serde::Serialize;
 use serde_json::Map;
 use serde_json::Value;
 
@@ -34,21 +36,26 @@ pub fn to_json(record: &Record) -> Value {
 /// What is not as it should be.
 pub fn from_json(value: &Value) -> Result<Record, String> {
     let part = |name: &str| {
-        value.get(name).and_then(Value::as_object).ok_or_else(|| format!("no `{name}`"))
+        let part = value.get(name).filter(|part| part.is_object());
+        part.ok_or_else(|| format!("no `{name}`"))
     };
     let estimates: BTreeMap<String, Estimate> =
-        serde_json::from_value(Value::Object(part("estimates")?.clone()))
-            .map_err(|error| error.to_string())?;
-    let grids: BTreeMap<String, Grid> =
-        serde_json::from_value(Value::Object(part("grids")?.clone()))
-            .map_err(|error| error.to_string())?;
+        Deserialize::deserialize(part("estimates")?).map_err(error)?;
+    let grids: BTreeMap<String, Grid> = Deserialize::deserialize(part("grids")?).map_err(error)?;
     let tables = part("tables")?
-        .iter()
+        .as_object()
+        .into_iter()
+        .flatten()
         .map(|(name, table)| Ok((name.clone(), table_from_json(name, table)?)))
         .collect::<Result<_, String>>()?;
-    let notes = serde_json::from_value(value.get("notes").cloned().unwrap_or_default())
-        .map_err(|error| error.to_string())?;
+    let notes = serde_json::from_value(value.get("notes").cloned().unwrap_or_default());
+    let notes = notes.map_err(error)?;
     Ok(Record { estimates, tables, grids, notes })
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
+fn error(error: serde_json::Error) -> String {
+    error.to_string()
 }
 
 fn table_to_json(table: &Table) -> Value {
@@ -77,12 +84,14 @@ fn table_from_json(name: &str, table: &Value) -> Result<Table, String> {
     let columns = (0..names.len())
         .map(|i| {
             let values: Vec<Value> = rows.iter().map(|row| row[i].clone()).collect();
-            serde_json::from_value(serde_json::json!({
-                "name": names[i],
-                "unit": units[i],
-                "values": values,
-            }))
-            .map_err(|error| format!("in the table `{name}`: {error}"))
+            let parts = [
+                ("name", names[i].clone()),
+                ("unit", units[i].clone()),
+                ("values", Value::Array(values)),
+            ];
+            let column = parts.into_iter().map(|(part, value)| (part.to_owned(), value));
+            serde_json::from_value(Value::Object(column.collect()))
+                .map_err(|error| format!("in the table `{name}`: {error}"))
         })
         .collect::<Result<_, String>>()?;
     Ok(Table { columns })
@@ -164,19 +173,36 @@ fn sorted(map: &Map<String, Value>) -> BTreeMap<&String, &Value> {
 /// One line of JSON with sorted keys.
 #[must_use]
 pub fn compact(value: &Value) -> String {
-    match value {
-        Value::Object(map) => {
-            let entries: Vec<String> = sorted(map)
-                .into_iter()
-                .map(|(key, inner)| format!("{}: {}", Value::from(key.as_str()), compact(inner)))
-                .collect();
-            format!("{{{}}}", entries.join(", "))
+    fn write(value: &Value, out: &mut Vec<u8>) {
+        match value {
+            Value::Object(map) => {
+                out.push(b'{');
+                for (i, (key, inner)) in sorted(map).into_iter().enumerate() {
+                    out.extend_from_slice(if i == 0 { b"" } else { b", " });
+                    leaf(key, out);
+                    out.extend_from_slice(b": ");
+                    write(inner, out);
+                }
+                out.push(b'}');
+            }
+            Value::Array(items) => {
+                out.push(b'[');
+                for (i, inner) in items.iter().enumerate() {
+                    out.extend_from_slice(if i == 0 { b"" } else { b", " });
+                    write(inner, out);
+                }
+                out.push(b']');
+            }
+            other => leaf(other, out),
         }
-        Value::Array(items) => {
-            format!("[{}]", items.iter().map(compact).collect::<Vec<_>>().join(", "))
-        }
-        other => other.to_string(),
     }
+    /// Writing to memory cannot fail.
+    fn leaf<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) {
+        let _ = serde_json::to_writer(out, value);
+    }
+    let mut out = Vec::new();
+    write(value, &mut out);
+    String::from_utf8(out).unwrap_or_default()
 }
 
 #[cfg(test)]

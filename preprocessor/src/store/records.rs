@@ -5,6 +5,7 @@
 //! equal: version control then shows which numbers moved.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 use std::path::PathBuf;
@@ -64,7 +65,7 @@ impl Stored {
     /// A record that was just computed.
     #[must_use]
     pub fn new(inputs: RunInputs, record: Record, provenance: Provenance) -> Self {
-        let digest = key::digest(&content(&inputs, &layout::to_json(&record)));
+        let digest = key::digest(&content(&inputs, layout::to_json(&record)));
         Self { inputs, record, provenance, sources: Sources::default(), digest }
     }
 
@@ -155,16 +156,21 @@ impl Records {
         }
     }
 
-    /// The files of [`Records::all`].
+    /// The files of [`Records::all`] without those that are known, which are not read.
     #[must_use]
-    pub fn files(&self) -> Vec<PathBuf> {
-        self.all().into_iter().map(|(path, _)| path).collect()
+    pub fn others(&self, known: &[PathBuf]) -> Vec<PathBuf> {
+        let known: BTreeSet<&PathBuf> = known.iter().collect();
+        self.read(|path| !known.contains(path)).into_iter().map(|(path, _)| path).collect()
     }
 
     /// Every record in the folder, sorted by file: files that can be read as one and lie where it belongs.
     /// Other people's files, and what cannot be trusted, are not ours to list.
     #[must_use]
     pub fn all(&self) -> Vec<(PathBuf, Stored)> {
+        self.read(|_| true)
+    }
+
+    fn read(&self, wanted: impl Fn(&PathBuf) -> bool) -> Vec<(PathBuf, Stored)> {
         let list = |folder: &Path| -> Vec<PathBuf> {
             let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
             entries.map(|entry| entry.path()).collect()
@@ -175,14 +181,15 @@ impl Records {
         };
         let folders = list(&self.folder);
         let files = folders.iter().flat_map(|folder| list(folder));
-        let mut records: Vec<(PathBuf, Stored)> = files.filter_map(ours).collect();
+        let mut records: Vec<(PathBuf, Stored)> = files.filter(wanted).filter_map(ours).collect();
         records.sort_by(|(one, _), (other, _)| one.cmp(other));
         records
     }
 }
 
-fn content(inputs: &RunInputs, record: &Value) -> Value {
-    serde_json::json!({ "schema": SCHEMA, "inputs": inputs, "record": record })
+fn content(inputs: &RunInputs, record: Value) -> Value {
+    let parts = [("schema", SCHEMA.into()), ("inputs", key::json(inputs)), ("record", record)];
+    Value::Object(parts.into_iter().map(|(part, value)| (part.to_owned(), value)).collect())
 }
 
 fn render(stored: &Stored) -> String {
@@ -201,7 +208,7 @@ fn render(stored: &Stored) -> String {
 }
 
 fn parse(text: &str) -> Result<Stored, String> {
-    let file: Value =
+    let mut file: Value =
         serde_json::from_str(text).map_err(|error| format!("it is not JSON: {error}"))?;
     let schema = file.get("schema").and_then(Value::as_u64);
     if schema != Some(SCHEMA) {
@@ -210,15 +217,18 @@ fn parse(text: &str) -> Result<Stored, String> {
             None => "it has no schema version".into(),
         });
     }
-    let part = |name: &str| file.get(name).cloned().ok_or_else(|| format!("it has no `{name}`"));
+    // Taken rather than copied: a record is large.
+    let mut part = |name: &str| {
+        file.get_mut(name).map(Value::take).ok_or_else(|| format!("it has no `{name}`"))
+    };
     let inputs: RunInputs = serde_json::from_value(part("inputs")?)
         .map_err(|error| format!("its inputs cannot be read: {error}"))?;
-    let record = part("record")?;
-    let digest = key::digest(&content(&inputs, &record));
+    let mut content = content(&inputs, part("record")?);
+    let digest = key::digest(&content);
     if part("digest")? != digest.as_str() {
         return Err("its content does not match its digest".into());
     }
-    let record = layout::from_json(&record)?;
+    let record = layout::from_json(&content["record"].take())?;
     let provenance = part("provenance")?;
     let unreadable = |error| format!("its provenance cannot be read: {error}");
     // Records from before they were kept have none.
@@ -272,7 +282,8 @@ mod tests {
         let later = Provenance { date: "2027-01-01".into(), ..first.provenance.clone() };
         assert!(!records.store(&Stored { provenance: later, ..first.clone() }, &scratch).unwrap());
         assert_eq!(records.find(&first.inputs), Found::Fresh(first.clone()));
-        assert_eq!(records.files(), [records.path(&first.inputs)]);
+        assert_eq!(records.others(&[]), [records.path(&first.inputs)]);
+        assert!(records.others(&[records.path(&first.inputs)]).is_empty());
         assert_eq!(std::fs::read_dir(scratch.temporary()).unwrap().count(), 0);
     }
 

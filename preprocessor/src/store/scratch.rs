@@ -139,6 +139,12 @@ impl Scratch {
         }
     }
 
+    /// The folder of rendered formulas.
+    #[must_use]
+    pub fn formulas(&self) -> PathBuf {
+        self.root.join("formulas")
+    }
+
     /// Waits until no other process computes for this book.
     ///
     /// # Errors

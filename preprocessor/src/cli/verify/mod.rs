@@ -119,10 +119,9 @@ impl Verify {
         }
         if let Some(revision) = &self.changed_since {
             let changed = changed::since(revision, &referred.config.records)?;
-            let alone = records
-                .files()
-                .into_iter()
-                .filter(|file| changed.contains(file) && !files.contains_key(file));
+            let known: Vec<PathBuf> = files.keys().cloned().collect();
+            let others = records.others(&known).into_iter();
+            let alone = others.filter(|file| changed.contains(file));
             for file in alone {
                 eprintln!("note: no lesson refers to `{}`, which is not verified", file.display());
             }

@@ -262,7 +262,7 @@ pub const CSV_HEADER: &str = "panel,mark,label,x,y,low,high,value,dx,dy";
 pub(super) struct Row {
     /// What is drawn.
     pub(super) kind: &'static str,
-    /// Its label.
+    /// Its label, which may hold math.
     pub(super) label: String,
     /// Its place across.
     pub(super) x: Option<f64>,
@@ -289,7 +289,7 @@ impl Row {
     /// A row without numbers.
     #[must_use]
     pub(super) fn new(kind: &'static str, label: &str) -> Self {
-        Self { kind, label: text::plain(label), ..Self::default() }
+        Self { kind, label: label.to_owned(), ..Self::default() }
     }
 }
 
@@ -303,8 +303,15 @@ pub fn csv(figure: &Figure) -> String {
             "" => at.to_string(),
             title => text::plain(title),
         };
+        let title = quoted(&title);
+        // The rows of a mark follow one another and have one label.
+        let (mut label, mut cell) = (String::new(), String::new());
         for row in rows(panel) {
-            csv_row(&mut out, &quoted(&title), &row);
+            if row.label != label {
+                cell = quoted(&text::plain(&row.label));
+                label.clone_from(&row.label);
+            }
+            csv_row(&mut out, (&title, &cell), &row);
         }
     }
     out
@@ -333,14 +340,14 @@ fn rows(panel: &Panel) -> Vec<Row> {
     rows
 }
 
-fn csv_row(out: &mut String, panel: &str, row: &Row) {
-    let _ = write!(out, "{panel},{},{}", row.kind, quoted(&row.label));
+fn csv_row(out: &mut String, (panel, label): (&str, &str), row: &Row) {
+    [panel, ",", row.kind, ",", label].iter().for_each(|part| out.push_str(part));
     for number in row.numbers() {
-        // Rust writes the shortest digits that read back, with an exponent where it is short.
-        let _ = match number {
-            Some(value) => write!(out, ",{value:?}"),
-            None => write!(out, ","),
-        };
+        out.push(',');
+        if let Some(value) = number {
+            // Rust writes the shortest digits that read back, with an exponent where it is short.
+            let _ = write!(out, "{value:?}");
+        }
     }
     out.push('\n');
 }

@@ -203,6 +203,9 @@ pub(super) fn runs(label: &str) -> Vec<Run> {
 /// A label without its markup, for people and programs that read plain text.
 #[must_use]
 pub(crate) fn plain(label: &str) -> String {
+    if !label.contains('$') {
+        return label.to_owned();
+    }
     let read = |(text, math): (String, bool)| match math {
         true => {
             let elements = math::parse(&text).elements;
