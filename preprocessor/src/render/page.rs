@@ -70,11 +70,12 @@ pub struct Parts {
 /// The parts of a figure; `text` turns a sentence that may hold math into HTML.
 pub fn parts(
     shown: &Shown<'_>,
-    drawing: String,
+    mut drawing: String,
     caption: String,
     text: &mut dyn FnMut(&str) -> String,
 ) -> Parts {
-    let drawing = live::page::banner(&shown.simulation.name, shown.standing) + &drawing;
+    let banner = live::page::banner(&shown.simulation.name, shown.standing);
+    drawing.insert_str(0, &banner);
     Parts { drawing, caption, summary: summary(shown), details: details(shown, text) }
 }
 

@@ -139,13 +139,16 @@ pub struct Means<'a> {
     pub stop: &'a (dyn Fn() -> bool + Sync),
 }
 
+/// Gets the number of a job, what became of it, and who is to be told.
+pub type Settled<'s> = dyn FnMut(usize, Result<Computed, Fault>, &mut dyn Observer) + 's;
+
 /// Runs what scratch does not hold of some simulations, and merges each as soon as it can be: `settled` gets
 /// the number of the job and what became of it, once for each, in the order in which they end.
 pub fn run(
     jobs: &[Job<'_, '_>],
     means: Means<'_>,
     observer: &mut dyn Observer,
-    settled: &mut dyn FnMut(usize, Result<Computed, Fault>, &mut dyn Observer),
+    settled: &mut Settled<'_>,
 ) {
     let mut durations = Durations::read(means.scratch);
     let mut prepared = Vec::new();

@@ -136,7 +136,7 @@ impl Running {
         let line = serde_json::to_string(task).map_err(|error| error.to_string())?;
         let sent = writeln!(self.input, "{line}").and_then(|()| self.input.flush());
         // A worker that is gone says more by its end than the pipe does.
-        sent.or_else(|_| Ok(()))
+        sent.or(Ok(()))
     }
 
     /// Waits until the task is done.

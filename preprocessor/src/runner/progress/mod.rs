@@ -117,8 +117,8 @@ pub fn spoken(seconds: f64) -> String {
     // Below the largest whole number by far: the age of the universe has 5e17 seconds.
     let whole = seconds.round().min(1e15) as u64;
     match whole {
-        ..60 => format!("{whole} s"),
-        ..3600 => format!("{} min {} s", whole / 60, whole % 60),
+        0..60 => format!("{whole} s"),
+        60..3600 => format!("{} min {} s", whole / 60, whole % 60),
         _ => format!("{} h {} min", whole / 3600, whole % 3600 / 60),
     }
 }
