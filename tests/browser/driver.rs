@@ -142,10 +142,13 @@ impl Browser {
         self.driver.goto(address).await.unwrap();
     }
 
-    /// Whether the page shows a text; no while it is being loaded.
-    pub(crate) async fn shows(&self, text: &str) -> bool {
-        let found =
-            format!("document.body !== null && document.body.innerText.includes({})", json!(text));
+    /// Whether the last paragraph of the page is this; no while it is being loaded.
+    pub(crate) async fn ends_with(&self, paragraph: &str) -> bool {
+        // Asked often: nothing that lays the page out.
+        let found = format!(
+            "[...document.querySelectorAll('main > p')].at(-1)?.textContent === {}",
+            json!(paragraph)
+        );
         let asked = json!({ "expression": found, "returnByValue": true });
         let answer = self.driver.cdp().send_raw("Runtime.evaluate", asked).await;
         answer.is_ok_and(|answer| answer["result"]["value"] == true)

@@ -1,12 +1,14 @@
 //! What an author waits for: from a save, under `mdbook serve`, to the reloaded page in Chromium, while an experiment of
-//! ten minutes is being computed; beside mdBook with a preprocessor that does nothing, in turns, in one run.
+//! ten minutes is being computed; beside mdBook with a preprocessor that changes nothing, in turns, in one run. That one
+//! serves the same pages, from lessons that were expanded before, and also the lessons as they are, whose
+//! pages have no figure and no formula.
 //!
 //! ```sh
 //! cargo bench --manifest-path tests/browser/Cargo.toml --bench serve -- [EDITS] [WATCHER]
 //! ```
 //!
-//! `MDBOOK` names mdBook's program, `MDBOOK_SIMULATION` ours (by default `mdbook`, and what lies in `target/release`). At
-//! the end the pages of the live session, once all is computed, are not compared: `tests/suite/live.rs` does.
+//! `MDBOOK` names mdBook's program, `MDBOOK_SIMULATION` ours (by default `mdbook`, and what lies in `target/release`).
+//! That the last save of a session gives what a build gives is a test (`tests/suite/live.rs`).
 
 #[expect(dead_code, reason = "the tests use the rest")]
 mod driver;
@@ -38,25 +40,42 @@ fn main() {
     let identity = folder.path().join("identity");
     std::fs::write(&identity, IDENTITY).unwrap();
     assert!(Command::new("chmod").arg("+x").arg(&identity).status().unwrap().success());
-    let ours = Served::start(&folder.path().join("ours"), &program(), watcher);
-    let other = Served::start(&folder.path().join("identity-book"), &identity, watcher);
-    let (mut with, mut without) = (Vec::new(), Vec::new());
+    let place = |name: &str| folder.path().join(name);
+    let ours = Served::start(&place("ours"), Lessons::Pending, &program(), watcher);
+    let expanded = Served::start(&place("expanded"), Lessons::Expanded, &identity, watcher);
+    let source = Served::start(&place("source"), Lessons::Pending, &identity, watcher);
+    let mut times = [Vec::new(), Vec::new(), Vec::new()];
     Browser::run(async |browser| {
         for edit in 0..edits {
-            // Each in turn first, so that neither profits from the other's caches alone.
-            let order = [(&ours, &mut with), (&other, &mut without)];
-            for (served, times) in order {
+            for (served, times) in [&ours, &expanded, &source].into_iter().zip(&mut times) {
                 times.push(served.edit(browser, edit).await);
             }
         }
     });
-    println!("{edits} edits, watcher {watcher}; seconds from save to reloaded page");
-    let [(p50, p95), (other50, other95)] = [&mut with, &mut without].map(|times| quantiles(times));
-    println!("                      p50    p95");
-    println!("mdbook-simulation   {p50:.3}  {p95:.3}");
-    println!("identity            {other50:.3}  {other95:.3}");
-    println!("beyond              {:.3}  {:.3}", p50 - other50, p95 - other95);
+    println!("{edits} edits each, watcher {watcher}; seconds from save to reloaded page");
+    let [ours_took, expanded_took, source_took] = times.map(|mut times| quantiles(&mut times));
+    println!("                                          p50    p95");
+    let line = |what: &str, (p50, p95): (f64, f64)| println!("{what:<38}  {p50:.3}  {p95:.3}");
+    line("mdbook-simulation", ours_took);
+    line("identity, on lessons expanded before", expanded_took);
+    line("identity, on lessons as they are", source_took);
+    let beyond = |other: (f64, f64)| (ours_took.0 - other.0, ours_took.1 - other.1);
+    line("beyond the first", beyond(expanded_took));
+    line("beyond the second", beyond(source_took));
     println!("finished shards of the pending experiment: {}", ours.shards());
+}
+
+/// Puts what our program makes of the lessons in their place.
+fn expand(root: &Path, toml: &str) {
+    let both = toml.replace("renderers = [\"html\"]", "");
+    std::fs::write(root.join("book.toml"), format!("{both}\n[output.markdown]\n")).unwrap();
+    let built = Command::new(program()).args(["build", "--frozen"]).arg(root).status();
+    assert!(built.unwrap().success());
+    let from = root.join("site/markdown/.");
+    let lesson = root.join(format!("site/markdown/{LESSON}.md"));
+    assert!(std::fs::read_to_string(lesson).unwrap().contains("<svg"), "it is expanded");
+    let copied = Command::new("cp").arg("-r").arg(from).arg(root.join("book")).status();
+    assert!(copied.unwrap().success());
 }
 
 fn quantiles(times: &mut [f64]) -> (f64, f64) {
@@ -74,6 +93,15 @@ fn program() -> PathBuf {
         .map_or_else(|| repository().join("target/release/mdbook-simulation"), PathBuf::from)
 }
 
+/// What a copy of the course holds.
+#[derive(Clone, Copy, PartialEq)]
+enum Lessons {
+    /// Its lessons, and an experiment that takes ten minutes and more.
+    Pending,
+    /// Its lessons as they come out of our program, with figures and formulas.
+    Expanded,
+}
+
 /// The course under `mdbook serve`.
 struct Served {
     root: PathBuf,
@@ -82,8 +110,8 @@ struct Served {
 }
 
 impl Served {
-    /// A copy of the course with an experiment that takes ten minutes and more, served.
-    fn start(root: &Path, preprocessor: &Path, watcher: &str) -> Self {
+    /// A copy of the course, served.
+    fn start(root: &Path, lessons: Lessons, preprocessor: &Path, watcher: &str) -> Self {
         let from = repository();
         std::fs::create_dir_all(root).unwrap();
         for part in ["book", "theme", "experiments/records", ".gitignore"] {
@@ -95,11 +123,17 @@ impl Served {
         let toml = std::fs::read_to_string(from.join("book.toml")).unwrap();
         let command = format!("command = \"{}\"\nmax-seconds = 100000", preprocessor.display());
         let toml = toml.replace("command = \"cargo run --release --quiet --\"", &command);
+        match lessons {
+            Lessons::Expanded => expand(root, &toml),
+            Lessons::Pending => {
+                let lesson = root.join("book/optimisation/loss-landscapes.md");
+                let text = std::fs::read_to_string(&lesson).unwrap();
+                let long = "\n\n[[simulation adl-error-decomposition {as: pending, replicates: 200, \
+                            noise: 0.3, sweep: {noise: [0.1, 0.2, 0.3, 0.4, 0.5]}}]]\n";
+                std::fs::write(&lesson, text + long).unwrap();
+            }
+        }
         std::fs::write(root.join("book.toml"), toml).unwrap();
-        let lesson = root.join("book/optimisation/loss-landscapes.md");
-        let text = std::fs::read_to_string(&lesson).unwrap();
-        let long = "\n\n[[simulation adl-loss-landscape {as: pending, replicates: 200}]]\n";
-        std::fs::write(&lesson, text + long).unwrap();
 
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mdbook = std::env::var_os("MDBOOK").unwrap_or_else(|| "mdbook".into());
@@ -134,7 +168,7 @@ impl Served {
         let before = text.split("\n\nThis is edit number").next().unwrap_or_default();
         std::fs::write(&lesson, format!("{before}\n\n{mark}\n")).unwrap();
         let saved = Instant::now();
-        while !browser.shows(&mark).await {
+        while !browser.ends_with(&mark).await {
             assert!(saved.elapsed() < Duration::from_secs(60), "edit {edit} is lost");
             std::thread::sleep(Duration::from_millis(5));
         }

@@ -88,9 +88,7 @@ impl Live {
             return None;
         }
         let program = options.running.workers.clone()?;
-        let ancestors = Process::ancestors();
-        let serves = |process: &&Process| !WRAPPERS.contains(&process.name.as_str());
-        let session = ancestors.iter().find(serves).or(ancestors.first())?.clone();
+        let session = session(Process::ancestors())?;
         let context = serde_json::to_value(context).ok()?;
         Some(Self { session, program, backend: options.backend.clone(), context })
     }
@@ -159,6 +157,16 @@ impl Live {
             ));
         }
     }
+}
+
+/// Which of the processes that led to this one serves the book: mdBook, or else the nearest that is not there to start
+/// another one.
+fn session(ancestors: Vec<Process>) -> Option<Process> {
+    let name = |process: &Process| process.name.trim_end_matches(".exe").to_owned();
+    let mdbook = ancestors.iter().position(|process| name(process) == "mdbook");
+    let other = || ancestors.iter().position(|one| !WRAPPERS.contains(&one.name.as_str()));
+    let at = mdbook.or_else(other).unwrap_or(0);
+    ancestors.into_iter().nth(at)
 }
 
 /// What a page shows of a simulation that has no fresh record.
@@ -300,5 +308,32 @@ impl<'l> Looking<'l> {
             Known::Itself(seconds) | Known::Kind(seconds) => seconds,
             Known::Nothing => average,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(names: &[&str], expected: Option<&str>) {
+        let process = |name: &&str| Process {
+            id: 1,
+            started: String::new(),
+            name: (*name).to_owned(),
+            parent: 0,
+        };
+        let found = session(names.iter().map(process).collect());
+        assert_eq!(found.map(|found| found.name).as_deref(), expected);
+    }
+
+    #[test]
+    fn the_session_is_that_of_whoever_serves() {
+        check(&["mdbook", "zsh", "tmux"], Some("mdbook"));
+        check(&["cargo", "mdbook", "bash"], Some("mdbook"));
+        check(&["build.sh", "nice", "mdbook", "bash"], Some("mdbook"));
+        check(&["sh", "env", "xtask", "bash"], Some("xtask"));
+        check(&["bash"], Some("bash"));
+        check(&[], None);
     }
 }

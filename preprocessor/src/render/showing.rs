@@ -22,6 +22,7 @@ use crate::numbering::FigureId;
 use crate::numbering::Spot;
 use crate::resolve::Showing;
 use crate::sentence::Sentence;
+use crate::store::files;
 
 /// Which figure of a simulation, and the name of its files without ending.
 #[derive(Clone, Copy)]
@@ -186,7 +187,11 @@ impl Renderer<'_> {
             self.drawings.insert(stem.to_owned(), (id.clone(), String::new()));
             return Some(String::new());
         }
-        let folder = self.config.lessons.join("figures");
+        let draft = self.evidence.is_draft(&id.0);
+        let folder = match draft {
+            true => self.scratch.drawings(),
+            false => self.config.lessons.join("figures"),
+        };
         let file = format!("{stem}.svg");
         let wide_path = folder.join(&file);
         let narrow_path = folder.join(published::NARROW).join(&file);
@@ -199,7 +204,12 @@ impl Renderer<'_> {
             self.rendered.read += 1;
         }
         let html = wide.svg + &narrow.svg;
-        if self.evidence.is_draft(&id.0) {
+        if draft {
+            for (path, drawing) in [(wide_path, wide.file), (narrow_path, narrow.file)] {
+                // Without it, it is drawn again with the next save.
+                let temporary = self.scratch.temporary();
+                let _ = files::replace_if_changed(&path, drawing.as_bytes(), &temporary);
+            }
             self.drawings.insert(stem.to_owned(), (id.clone(), html.clone()));
             return Some(html);
         }

@@ -113,6 +113,12 @@ impl Scratch {
         self.root.join("durations.json")
     }
 
+    /// The folder of what was drawn of drafts.
+    #[must_use]
+    pub fn drawings(&self) -> PathBuf {
+        self.root.join("drawings")
+    }
+
     /// The file of what is missing while somebody writes.
     #[must_use]
     pub fn queue(&self) -> PathBuf {
@@ -243,10 +249,13 @@ impl Scratch {
     /// Those of the file system.
     pub fn clear_drafts(&self) -> io::Result<usize> {
         let count = self.count_drafts();
-        match std::fs::remove_dir_all(self.drafts()) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(count),
+        for folder in [self.drafts(), self.drawings()] {
+            match std::fs::remove_dir_all(folder) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
         }
+        Ok(count)
     }
 
     fn shard_path(&self, shard: &str) -> PathBuf {
