@@ -92,6 +92,8 @@ pub struct Options {
     pub frozen: bool,
     /// Look and tell: compute nothing, write no file.
     pub check: bool,
+    /// List the numbers that authors typed.
+    pub numbers: bool,
     /// The backend, instead of the configured one.
     pub backend: Option<String>,
     /// How to run what has to be run.
@@ -110,7 +112,7 @@ pub struct Report {
     pub rendered: Rendered,
     /// The record files that lessons refer to.
     pub records: Vec<std::path::PathBuf>,
-    /// Numbers that authors typed into lessons with computed ones, where it was to look and tell.
+    /// Numbers that authors typed into lessons with computed ones, if they were asked for.
     pub typed: Vec<Typed>,
     /// The records, by the names of their simulations.
     pub stored: BTreeMap<String, Stored>,
@@ -220,8 +222,8 @@ pub fn publish(
     lesson::splice(book, contents);
 
     let files = simulations.values().map(|simulation| store.path(&simulation.inputs)).collect();
-    // It scans each lesson once more, which nobody waits for in a build.
-    let looked_at = lessons.iter().filter(|_| options.check);
+    // It scans each lesson once more.
+    let looked_at = lessons.iter().filter(|_| options.numbers);
     let typed = looked_at.flat_map(|lesson| typed::typed(lesson, config.math)).collect();
     let live = live.is_some();
     Report { problems, counts, rendered, records: files, typed, stored: records, live, is_safe }

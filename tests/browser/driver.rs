@@ -137,9 +137,15 @@ impl Browser {
         result["result"]["value"].clone()
     }
 
-    /// Opens an address.
+    /// Opens an address. A page that reloads at that moment is in the way, and is asked again.
     pub(crate) async fn visit(&self, address: &str) {
-        self.driver.goto(address).await.unwrap();
+        for _ in 0..50 {
+            if self.driver.goto(address).await.is_ok() {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        panic!("{address} cannot be opened");
     }
 
     /// Whether the last paragraph of the page is this; no while it is being loaded.

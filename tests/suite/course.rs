@@ -18,7 +18,7 @@ fn the_build_directory_is_not_the_folder_of_lessons() {
 
 #[test]
 fn every_claim_holds_and_every_record_is_fresh_and_referred_to() {
-    let report = cli::check(&repository(), Arc::new(experiments::catalog::all())).unwrap();
+    let report = cli::check(&repository(), Arc::new(experiments::catalog::all()), false).unwrap();
     assert_eq!(report.problems.errors(), 0);
     assert!(report.counts.reused > 0 && report.counts.computed == 0);
 }
@@ -65,7 +65,8 @@ fn every_entry_of_the_catalog_is_sound() {
 /// a setting, a place of a grid, or theory: a new one is to be read too.
 #[test]
 fn typed_numbers_were_read() {
-    let report = cli::check(&tests::repository(), Arc::new(experiments::catalog::all())).unwrap();
+    let report =
+        cli::check(&tests::repository(), Arc::new(experiments::catalog::all()), true).unwrap();
     let full = ["double-descent.md", "error-decomposition.md", "beyond-the-training-set.md"];
     let typed = report
         .typed

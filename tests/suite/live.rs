@@ -18,8 +18,13 @@ const MARK: &str = "a page of a live session, not to be published";
 
 /// A book of one lesson whose preprocessor is the program.
 fn book(lesson: &str) -> TinyBook {
+    book_of(PROGRAM, lesson)
+}
+
+/// The same with a program of another name or with variables before it.
+fn book_of(program: &str, lesson: &str) -> TinyBook {
     // Not by a machine, even where a machine runs the tests.
-    let command = format!("command = \"env -u CI {PROGRAM}\"\nrecords = \"records\"\n");
+    let command = format!("command = \"env -u CI {program}\"\nrecords = \"records\"\n");
     let toml = format!("{PLAIN}{command}\n[output.html.search]\nenable = false\n");
     TinyBook::with(&toml, &[("SUMMARY.md", "- [Lesson](lesson.md)\n"), ("lesson.md", lesson)])
 }
@@ -170,6 +175,48 @@ fn what_is_no_longer_wanted_is_given_up() {
     let page = save_until(&book, "the other one lands", has_figure);
     assert!(!page.contains("first"));
     assert_eq!(records(&book), 1);
+}
+
+#[test]
+fn a_build_beside_a_live_session_computes_nothing_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let program = format!("PROBE_LOG={} {PROGRAM}", log.display());
+    let book = book_of(&program, "[[simulation probe {mood: slow, replicates: 12}]]\n");
+    save(&book);
+    let mut command = std::process::Command::new(PROGRAM);
+    command.arg("build").arg(book.root()).env("PROBE_LOG", &log).env_remove("CI");
+    assert!(command.output().unwrap().status.success());
+    assert_eq!(records(&book), 1);
+    let begun = std::fs::read_to_string(&log).unwrap();
+    assert_eq!(begun.lines().count(), 36, "{begun}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_program_that_was_built_anew_goes_on_by_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("program");
+    std::fs::copy(PROGRAM, &program).unwrap();
+    let lesson = "[[simulation probe {mood: slow, replicates: 40}]]\n";
+    let book = book_of(&program.display().to_string(), lesson);
+    save(&book);
+    let shards = || tree(&book.root().join(".simulation/shards")).len();
+    let started = Instant::now();
+    let wait = |what: &str, done: &dyn Fn() -> bool| {
+        while !done() {
+            assert!(started.elapsed() < Duration::from_secs(60), "{what}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    };
+    wait("it computes", &|| shards() > 3);
+    // As a compiler does: the file is another one.
+    let anew = folder.path().join("anew");
+    std::fs::copy(PROGRAM, &anew).unwrap();
+    std::fs::rename(&anew, &program).unwrap();
+    assert!(shards() < 120, "it was not at its end");
+    // Nothing is saved any more.
+    wait("its successor finishes", &|| records(&book) == 1);
 }
 
 #[test]

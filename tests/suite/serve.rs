@@ -20,7 +20,7 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_probe-book");
 
 /// How many times something is changed; more by `REBUILDS`.
 fn rebuilds() -> u64 {
-    std::env::var("REBUILDS").map_or(5, |count| count.parse().unwrap())
+    std::env::var("REBUILDS").map_or(10, |count| count.parse().unwrap())
 }
 
 fn mdbook() -> Option<PathBuf> {

@@ -97,7 +97,7 @@ fn a_sweep_is_published_from_its_records() {
     book.build(catalog(), frozen.clone()).unwrap();
     let again = tree(&book.root().join("site"));
     assert_eq!(differences(&site, &again), Vec::<std::path::PathBuf>::new());
-    let checked = |book: &TinyBook| cli::check(book.root(), std::sync::Arc::new(catalog()));
+    let checked = |book: &TinyBook| cli::check(book.root(), std::sync::Arc::new(catalog()), false);
     assert_eq!(checked(&book).unwrap().records.len(), 2, "every frame is referred to");
 
     // Without the record of one value, that value is named.

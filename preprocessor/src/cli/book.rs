@@ -35,9 +35,11 @@ pub(super) fn configuration(root: &Path) -> anyhow::Result<Config> {
     Ok(config)
 }
 
-/// Runs everything up to rendering pages, computing and writing nothing.
-pub(super) fn inspect(root: &Path, catalog: Arc<Catalog>) -> anyhow::Result<Report> {
-    let simulation = Simulation::new(catalog, Options { check: true, ..Options::default() });
+/// Runs everything up to rendering pages, computing and writing nothing. Lists the `numbers` that were typed, if
+/// asked to.
+pub(super) fn inspect(root: &Path, catalog: Arc<Catalog>, numbers: bool) -> anyhow::Result<Report> {
+    let options = Options { check: true, numbers, ..Options::default() };
+    let simulation = Simulation::new(catalog, options);
     preprocess(root, simulation.clone())?;
     simulation.take_report().context("mdBook did not run the preprocessor")
 }

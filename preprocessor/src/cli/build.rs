@@ -34,7 +34,7 @@ impl Build {
     pub(super) fn run(self, catalog: Arc<Catalog>, program: Option<&Path>) -> anyhow::Result<()> {
         let Self { root, dest_dir, frozen, computing } = self;
         let running = computing.running(program);
-        let options = Options { frozen, backend: computing.backend, check: false, running };
+        let options = Options { frozen, backend: computing.backend, running, ..Options::default() };
         build(&root.root, dest_dir.as_deref(), catalog, options).map(drop)
     }
 }

@@ -30,15 +30,13 @@ pub(super) struct Check {
 impl Check {
     /// Runs the command.
     pub(super) fn run(self, catalog: Arc<Catalog>) -> anyhow::Result<()> {
-        let report = check(&self.root.root, catalog)?;
+        let report = check(&self.root.root, catalog, self.numbers)?;
         if let Some(site) = &self.site {
             check_site(site)?;
         }
-        if self.numbers {
-            let mut out = std::io::stdout().lock();
-            for typed in &report.typed {
-                writeln!(out, "{}: {} in “{}”", typed.place, typed.number, typed.around)?;
-            }
+        let mut out = std::io::stdout().lock();
+        for typed in &report.typed {
+            writeln!(out, "{}: {} in “{}”", typed.place, typed.number, typed.around)?;
         }
         Ok(())
     }
@@ -46,12 +44,12 @@ impl Check {
 
 /// Checks the book at `root`: scans and resolves every lesson, reads every record, decides every
 /// claim, renders every formula; computes nothing, draws nothing and writes nothing. Records that no
-/// lesson refers to are errors too.
+/// lesson refers to are errors too. Where `numbers` are asked for, the report has those that authors typed.
 ///
 /// # Errors
 /// When the book cannot be loaded or has errors.
-pub fn check(root: &Path, catalog: Arc<Catalog>) -> anyhow::Result<Report> {
-    let report = book::inspect(root, catalog)?;
+pub fn check(root: &Path, catalog: Arc<Catalog>, numbers: bool) -> anyhow::Result<Report> {
+    let report = book::inspect(root, catalog, numbers)?;
     let unreferenced = book::unreferenced(root, &report)?;
     for path in &unreferenced {
         eprintln!("error: no lesson refers to the record `{}`", path.display());

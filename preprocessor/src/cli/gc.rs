@@ -24,8 +24,10 @@ impl Gc {
     /// Removes records that no lesson refers to, finished shards and drafts; or says what it would remove.
     pub(super) fn run(&self, catalog: Arc<Catalog>, out: &mut dyn Write) -> anyhow::Result<()> {
         let root = &self.root.root;
-        let inspect =
-            || book::inspect(root, catalog).context("nothing is removed while the book has errors");
+        let inspect = || {
+            book::inspect(root, catalog, false)
+                .context("nothing is removed while the book has errors")
+        };
         let scratch = Scratch::new(root);
         if self.dry_run {
             for path in book::unreferenced(root, &inspect()?)? {
