@@ -6,8 +6,8 @@ use std::process::Stdio;
 use std::time::Duration;
 use std::time::Instant;
 
+use crate::probed::PROGRAM;
 use crate::probed::book;
-use crate::probed::build;
 use crate::probed::built;
 use crate::probed::contents;
 use crate::probed::marked;
@@ -93,8 +93,11 @@ fn a_killed_build_leaves_no_process_and_resumes_where_it_was() {
         let book = book(lesson);
         let mark = format!("KILLED_AT={moment}-{}", book.root().display());
         let (name, value) = mark.split_once('=').unwrap();
-        let mut killed: Child =
-            build(&book).env(name, value).stderr(Stdio::null()).spawn().unwrap();
+        // Whoever runs these tests in the background has them ignore an interrupt, and with them what they start.
+        let mut heeding = Command::new("env");
+        heeding.args(["--default-signal", PROGRAM, "build"]).arg(book.root()).env_remove("CI");
+        let heeding = heeding.stdin(Stdio::null()).stderr(Stdio::null());
+        let mut killed: Child = heeding.env(name, value).spawn().unwrap();
         wait_until("shards", || shards(&book) >= moment && (moment > 0 || marked(&mark).len() > 1));
         let sent =
             Command::new("kill").arg(format!("-{signal}")).arg(killed.id().to_string()).status();
