@@ -15,7 +15,7 @@ use thirtyfour::WebDriver;
 
 /// A browser window.
 pub(crate) struct Browser {
-    driver: WebDriver,
+    pub(crate) driver: WebDriver,
 }
 
 /// ChromeDriver, ended when dropped.
@@ -135,29 +135,6 @@ impl Browser {
             .await;
         assert!(result.get("exceptionDetails").is_none(), "{result}");
         result["result"]["value"].clone()
-    }
-
-    /// Opens an address. A page that reloads at that moment is in the way, and is asked again.
-    pub(crate) async fn visit(&self, address: &str) {
-        for _ in 0..50 {
-            if self.driver.goto(address).await.is_ok() {
-                return;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-        }
-        panic!("{address} cannot be opened");
-    }
-
-    /// Whether the last paragraph of the page is this; no while it is being loaded.
-    pub(crate) async fn ends_with(&self, paragraph: &str) -> bool {
-        // Asked often: nothing that lays the page out.
-        let found = format!(
-            "[...document.querySelectorAll('main > p')].at(-1)?.textContent === {}",
-            json!(paragraph)
-        );
-        let asked = json!({ "expression": found, "returnByValue": true });
-        let answer = self.driver.cdp().send_raw("Runtime.evaluate", asked).await;
-        answer.is_ok_and(|answer| answer["result"]["value"] == true)
     }
 
     /// Runs a script in the page as if it were one of its own.

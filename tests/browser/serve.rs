@@ -23,6 +23,7 @@ use std::time::Duration;
 use std::time::Instant;
 
 use driver::Browser;
+use serde_json::json;
 
 /// The page that is edited and looked at.
 const LESSON: &str = "generalisation/double-descent";
@@ -76,6 +77,31 @@ fn expand(root: &Path, toml: &str) {
     assert!(std::fs::read_to_string(lesson).unwrap().contains("<svg"), "it is expanded");
     let copied = Command::new("cp").arg("-r").arg(from).arg(root.join("book")).status();
     assert!(copied.unwrap().success());
+}
+
+impl Browser {
+    /// Opens an address. A page that reloads at that moment is in the way, and is asked again.
+    async fn visit(&self, address: &str) {
+        for _ in 0..50 {
+            if self.driver.goto(address).await.is_ok() {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        panic!("{address} cannot be opened");
+    }
+
+    /// Whether the last paragraph of the page is this; no while it is being loaded.
+    async fn ends_with(&self, paragraph: &str) -> bool {
+        // Asked often: nothing that lays the page out.
+        let found = format!(
+            "[...document.querySelectorAll('main > p')].at(-1)?.textContent === {}",
+            json!(paragraph)
+        );
+        let asked = json!({ "expression": found, "returnByValue": true });
+        let answer = self.driver.cdp().send_raw("Runtime.evaluate", asked).await;
+        answer.is_ok_and(|answer| answer["result"]["value"] == true)
+    }
 }
 
 fn quantiles(times: &mut [f64]) -> (f64, f64) {
