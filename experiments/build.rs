@@ -1,9 +1,11 @@
-//! Writes the fingerprints of the catalog's experiments and the versions of the numeric crates.
+//! Writes the fingerprints of the catalog's experiments, the versions of the numeric crates and a digest of all sources.
 
 #[path = "build/crates.rs"]
 mod crates;
 #[path = "build/fingerprint/mod.rs"]
 mod fingerprint;
+#[path = "build/sources.rs"]
+mod sources;
 
 use std::env;
 use std::fmt::Write as _;
@@ -52,8 +54,12 @@ fn write_table() -> Result<(), String> {
         println!("cargo::rerun-if-changed={}", path.display());
     }
     let crates = crates::numeric(&read(&manifest)?, &read(&lock)?)?;
+    let sources = sources::digest(&source)
+        .map_err(|error| format!("{} cannot be read: {error}", source.display()))?;
     let target = out.join("fingerprints.rs");
-    fs::write(&target, table(&analysis, &crates))
+    let text = table(&analysis, &crates)
+        + &format!("pub(super) static SOURCES_DIGEST: &str = {sources:?};\n");
+    fs::write(&target, text)
         .map_err(|error| format!("{} cannot be written: {error}", target.display()))
 }
 

@@ -38,7 +38,7 @@ fn site(book: &TinyBook) -> std::collections::BTreeMap<std::path::PathBuf, Vec<u
 
 /// The packs of rendered formulas in the scratch folder, each with what becomes of it.
 fn damage(book: &TinyBook, how: impl Fn(Vec<u8>) -> Vec<u8>) -> usize {
-    let folder = book.root().join(".simulation/formulas");
+    let folder = book.root().join(".simulation/rendered");
     let packs = tests::tree(&folder);
     for (path, bytes) in &packs {
         std::fs::write(folder.join(path), how(bytes.clone())).unwrap();
@@ -67,7 +67,7 @@ fn pages_are_the_same_with_rendered_formulas_kept_lost_or_damaged() {
     assert!(tests::differences(&first, &site(&book)).is_empty(), "half of each pack");
     damage(&book, |_| b"no pack".to_vec());
     assert!(tests::differences(&first, &site(&book)).is_empty(), "something else");
-    let folder = book.root().join(".simulation/formulas");
+    let folder = book.root().join(".simulation/rendered");
     std::fs::remove_dir_all(&folder).unwrap();
     std::fs::write(&folder, "no folder").unwrap();
     assert!(tests::differences(&first, &site(&book)).is_empty(), "nowhere to keep them");

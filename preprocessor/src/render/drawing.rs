@@ -17,33 +17,30 @@ const ATTRIBUTE: &str = "data-render=\"";
 pub struct Drawing {
     /// The `<svg>` for a page.
     pub svg: String,
-    /// The same as a file, with its render key.
-    pub file: String,
-    /// Whether it was drawn rather than read.
-    pub drawn: bool,
+    /// The same as a file, with its render key, where it was drawn rather than read from one.
+    pub file: Option<String>,
 }
 
-/// The drawings of a figure in several looks, each from the file at its path where that holds the drawing of
-/// this very figure in this look by this renderer.
+/// The digest of a figure: of all that it shows and says.
 #[must_use]
-pub fn drawings<const N: usize>(figure: &Figure, looks: [(&Look, &Path); N]) -> [Drawing; N] {
-    let mut keyed = serde_json::json!([figure::RENDERER, figure, null]);
-    looks.map(|(look, path)| {
-        keyed[2] = key::json(look);
-        drawing(figure, look, path, &key::digest(&keyed))
-    })
+pub fn digest_of(figure: &Figure) -> String {
+    key::digest(&key::json(figure))
 }
 
-fn drawing(figure: &Figure, look: &Look, path: &Path, render_key: &str) -> Drawing {
+/// The drawing of a figure with that digest in a look: from the file at a path, where that holds the drawing of this very
+/// figure in this look by this renderer.
+#[must_use]
+pub fn drawing(figure: &Figure, digest: &str, look: &Look, path: &Path) -> Drawing {
+    let render_key = key::digest(&serde_json::json!([figure::RENDERER, digest, look]));
     if let Ok(file) = std::fs::read_to_string(path)
-        && let Some(svg) = read(&file, render_key)
+        && let Some(svg) = read(&file, &render_key)
     {
-        return Drawing { svg, file, drawn: false };
+        return Drawing { svg, file: None };
     }
     let svg = figure::draw_with(figure, look);
-    let mark = mark(render_key, &svg);
+    let mark = mark(&render_key, &svg);
     let file = format!("{}\n", svg.replacen(OPEN, &format!("{OPEN}{ATTRIBUTE}{mark}\" "), 1));
-    Drawing { svg, file, drawn: true }
+    Drawing { svg, file: Some(file) }
 }
 
 /// Whether a file holds a drawing of ours, of whatever figure.
@@ -94,20 +91,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.svg");
         let look = Look::default();
-        let drawing = |figure: &Figure| {
-            let [drawing] = drawings(figure, [(&look, &path)]);
-            drawing
-        };
+        let drawing = |figure: &Figure| drawing(figure, &digest_of(figure), &look, &path);
         let first = drawing(&figure("one"));
-        assert!(first.drawn);
-        std::fs::write(&path, &first.file).unwrap();
-        let again = drawing(&figure("one"));
-        assert_eq!((again.drawn, &again.svg), (false, &first.svg));
-        assert!(drawing(&figure("two")).drawn);
-        let edited = first.file.replace("</svg>", "<g/></svg>");
-        let torn = &first.file[..first.file.len() / 2];
-        assert!(!is_damaged(&first.file) && !is_damaged("<svg></svg>"));
-        assert!(is_damaged(&edited) && is_damaged(torn) && is_damaged(&first.file[..40]));
+        let file = first.file.clone().unwrap();
+        std::fs::write(&path, &file).unwrap();
+        assert_eq!(drawing(&figure("one")), Drawing { svg: first.svg.clone(), file: None });
+        assert!(drawing(&figure("two")).file.is_some());
+        let edited = file.replace("</svg>", "<g/></svg>");
+        let torn = &file[..file.len() / 2];
+        assert!(!is_damaged(&file) && !is_damaged("<svg></svg>"));
+        assert!(is_damaged(&edited) && is_damaged(torn) && is_damaged(&file[..40]));
         std::fs::write(&path, &edited).unwrap();
         assert_eq!(drawing(&figure("one")), first);
     }

@@ -173,7 +173,7 @@ impl Renderer<'_> {
             Some(number::tex::printed(&printed.text))
         };
         let filled = template.fill(&mut fill)?;
-        let html = match self.formulas.render(&filled.text, template.display) {
+        let html = match self.formulas.render(&mut self.packs, &filled.text, template.display) {
             Ok(html) => html,
             Err(fault) => {
                 let offset = fault.offset.map(|offset| filled.source_offset(offset));

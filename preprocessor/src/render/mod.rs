@@ -19,6 +19,7 @@ pub mod toggle;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::path::PathBuf;
 use std::rc::Rc;
 
 use crate::asked::Asked;
@@ -29,6 +30,7 @@ use crate::decide::Evidence;
 use crate::diagnostics::Problem;
 use crate::diagnostics::Problems;
 use crate::export;
+use crate::key;
 use crate::ledger::Ledger;
 use crate::lesson::Lesson;
 use crate::numbering::FigureId;
@@ -42,6 +44,9 @@ use crate::scan::ItemKind;
 use crate::sentence::Sentence;
 use crate::sentence::SentencePart;
 use crate::store::layout;
+use crate::store::packs::Key;
+use crate::store::packs::Packs;
+use crate::store::packs::Question;
 use crate::store::scratch::Scratch;
 use crate::theme;
 
@@ -137,13 +142,24 @@ pub struct Renderer<'a> {
     /// Captions that authors gave.
     captions: BTreeMap<FigureId, Sentence>,
     formulas: Formulas,
-    /// What is said of a figure, which may be shown in many lessons.
-    words: BTreeMap<FigureId, Rc<page::Words>>,
-    /// By stem: the figure that owns its files, and its drawings as HTML.
-    drawings: BTreeMap<String, (FigureId, String)>,
+    /// What earlier builds rendered.
+    packs: Packs,
+    /// Figures that were drawn, which may be shown in many lessons, by stem.
+    drawn: BTreeMap<String, Rc<Drawn>>,
     published: Published,
     rendered: Rendered,
     needs: Needs,
+}
+
+/// A figure that was drawn.
+#[derive(Debug)]
+struct Drawn {
+    /// The figure, which owns the files of this stem.
+    id: FigureId,
+    /// Its drawings, for wide and for narrow screens.
+    html: String,
+    /// What is said of it.
+    words: page::Words,
 }
 
 /// What a lesson shows, and so which styles it needs.
@@ -168,6 +184,7 @@ impl<'a> Renderer<'a> {
         let plain = plain.filter(|template| template.is_plain());
         let cited = cited(lessons, decided);
         bibliography.warn_unused(&cited, problems);
+        let mut packs = Packs::new(scratch.rendered());
         Self {
             config,
             scratch,
@@ -185,10 +202,10 @@ impl<'a> Renderer<'a> {
             captions: captions(lessons, evidence),
             formulas: Formulas::new(
                 plain.map(|found| math::Formula { tex: &found.tex, display: found.display }),
-                scratch,
+                &mut packs,
             ),
-            words: BTreeMap::new(),
-            drawings: BTreeMap::new(),
+            packs,
+            drawn: BTreeMap::new(),
             published: Published::default(),
             rendered: Rendered::default(),
             needs: Needs::default(),
@@ -347,8 +364,41 @@ impl<'a> Renderer<'a> {
         if self.published.has(&path) {
             return;
         }
-        let value = export::simulation(simulation, stored, &exhibited.claims);
-        self.published.add(path, format!("{}\n", layout::compact(&value)).into_bytes());
+        let claims = &exhibited.claims;
+        let (digest, provenance) = (&stored.digest, &stored.provenance);
+        let about = serde_json::json!([name, simulation.parameters, digest, provenance, claims]);
+        let key = Key::new(Question::Json, key::digest(&about).as_bytes());
+        self.publish(key, path, || {
+            let value = export::simulation(simulation, stored, claims);
+            format!("{}\n", layout::compact(&value))
+        });
+    }
+
+    /// Publishes a file, which is not made where an earlier build made it.
+    fn publish(&mut self, key: Key, path: PathBuf, make: impl FnOnce() -> String) {
+        let is_digest =
+            |digest: &[u8], bytes: &[u8]| blake3::hash(bytes).as_bytes().as_slice() == digest;
+        let known = self.packs.get(&key);
+        if known
+            .is_some_and(|digest| std::fs::read(&path).is_ok_and(|file| is_digest(digest, &file)))
+        {
+            self.published.leave(path);
+            return;
+        }
+        let bytes = make().into_bytes();
+        self.packs.add(key, blake3::hash(&bytes).as_bytes());
+        self.published.add(path, bytes);
+    }
+
+    /// A text about something with that digest, which is not made where an earlier build made it.
+    fn text(&mut self, question: Question, digest: &str, make: impl FnOnce() -> String) -> String {
+        let key = Key::new(question, digest.as_bytes());
+        if let Some(text) = self.packs.text(&key) {
+            return text.to_owned();
+        }
+        let text = make();
+        self.packs.add(key, text.as_bytes());
+        text
     }
 
     /// The styles and the scripts that a lesson needs before it, where its book does not list them.
@@ -396,7 +446,18 @@ impl<'a> Renderer<'a> {
             }
         }
         self.published.write(&folder, &self.scratch.temporary(), problems);
-        self.formulas.keep(self.scratch);
+        self.keep_packs();
+    }
+
+    /// Keeps what was rendered for later builds. Those can do without, so that failing is no problem.
+    fn keep_packs(&self) {
+        if self.packs.has_new() {
+            let kept = self.scratch.create();
+            let kept = kept.and_then(|()| self.packs.keep(&self.scratch.temporary()));
+            if let Err(error) = kept {
+                tracing::debug!("what was rendered cannot be kept: {error}");
+            }
+        }
     }
 
     /// What rendering took.

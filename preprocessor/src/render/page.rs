@@ -42,16 +42,16 @@ pub struct Shown<'a> {
 /// What is said of a figure, the same on every page, as HTML.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Words {
-    description: String,
-    data: String,
+    /// Its [`description`].
+    pub description: String,
+    /// Its [`tables`].
+    pub tables: String,
 }
 
-/// The description of a figure and its data.
+/// What a figure shows, for those who do not see it.
 #[must_use]
-pub fn words(figure: &Figure) -> Words {
-    let mut data = String::new();
-    tables(figure, &mut data);
-    Words { description: format!("<p>{}</p>", escape(&figure::describe(figure))), data }
+pub fn description(figure: &Figure) -> String {
+    format!("<p>{}</p>", escape(&figure::describe(figure)))
 }
 
 /// What a figure shows of its simulation, as HTML.
@@ -146,7 +146,7 @@ fn summary(shown: &Shown<'_>) -> String {
 fn details(shown: &Shown<'_>, text: &mut dyn FnMut(&str) -> String) -> String {
     let mut html = shown.words.description.clone();
     claims(shown, text, &mut html);
-    html.push_str(&shown.words.data);
+    html.push_str(&shown.words.tables);
     files(shown, &mut html);
     for note in &shown.stored.record.notes {
         let _ = write!(html, "<p class=\"note\">{}</p>", escape(note));
@@ -183,7 +183,10 @@ fn claims(shown: &Shown<'_>, text: &mut dyn FnMut(&str) -> String, html: &mut St
     }
 }
 
-fn tables(figure: &Figure, html: &mut String) {
+/// The numbers of a figure.
+#[must_use]
+pub fn tables(figure: &Figure) -> String {
+    let mut html = String::new();
     for table in figure::data(figure) {
         if table.count > figure::MOST_ROWS {
             let _ = write!(
@@ -217,6 +220,7 @@ fn tables(figure: &Figure, html: &mut String) {
         }
         html.push_str("</tbody></table></div>");
     }
+    html
 }
 
 fn files(shown: &Shown<'_>, html: &mut String) {

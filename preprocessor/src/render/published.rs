@@ -22,14 +22,19 @@ pub const NARROW: &str = "narrow";
 /// The folder, below `figures/`, of fonts.
 const FONTS: &str = "fonts";
 
-/// Files to publish, by path.
+/// Files to publish, by path; nothing for those that lie there.
 #[derive(Debug, Default)]
-pub struct Published(BTreeMap<PathBuf, Vec<u8>>);
+pub struct Published(BTreeMap<PathBuf, Option<Vec<u8>>>);
 
 impl Published {
     /// Adds a file; a second one of that path replaces the first.
     pub fn add(&mut self, path: PathBuf, bytes: Vec<u8>) {
-        self.0.insert(path, bytes);
+        self.0.insert(path, Some(bytes));
+    }
+
+    /// Leaves a file as it is, which is as it has to be.
+    pub fn leave(&mut self, path: PathBuf) {
+        self.0.insert(path, None);
     }
 
     /// Whether there is a file of that path.
@@ -43,7 +48,8 @@ impl Published {
         let folders = [folder.to_owned(), folder.join(NARROW), folder.join(FONTS)];
         folders.iter().for_each(|folder| files::sweep(folder));
         let mut failed: Vec<(&Path, io::Error)> = Vec::new();
-        for (path, bytes) in &self.0 {
+        let files = self.0.iter().filter_map(|(path, bytes)| Some((path, bytes.as_ref()?)));
+        for (path, bytes) in files {
             match std::fs::read(path) {
                 Ok(found) if found == *bytes => continue,
                 Ok(found) => match condition(path, &found, bytes) {

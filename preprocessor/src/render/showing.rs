@@ -4,7 +4,9 @@
 use std::rc::Rc;
 
 use experiments::claim::Claim;
+use experiments::figure::Figure;
 
+use super::Drawn;
 use super::Renderer;
 use super::drawing;
 use super::figure;
@@ -23,6 +25,8 @@ use crate::numbering::Spot;
 use crate::resolve::Showing;
 use crate::sentence::Sentence;
 use crate::store::files;
+use crate::store::packs::Key;
+use crate::store::packs::Question;
 
 /// Which figure of a simulation, and the name of its files without ending.
 #[derive(Clone, Copy)]
@@ -128,7 +132,7 @@ impl Renderer<'_> {
             return None;
         };
         let id = (name.to_owned(), figure.name.clone());
-        let Some(drawing) = self.draw(part.stem, &id, figure) else {
+        let Some(drawn) = self.draw(part.stem, &id, figure) else {
             problems.push(Problem::error(
                 Some(showing.place.clone()),
                 format!("two figures would have the files `figures/{}.*`", part.stem),
@@ -139,15 +143,11 @@ impl Renderer<'_> {
         let of_figure =
             |claim: &&Claim| claim.figure == figure.name || (part.first && claim.figure.is_empty());
         let claims = exhibited.claims.iter().filter(of_figure).collect();
-        let words = match self.check {
-            true => Rc::default(),
-            false => Rc::clone(self.words.entry(id).or_insert_with(|| page::words(figure).into())),
-        };
         let shown = page::Shown {
             simulation,
             stored,
             claims,
-            words: &words,
+            words: &drawn.words,
             to_root: page.to_root,
             stem: part.stem,
             standing: evidence.standings.get(name),
@@ -155,9 +155,9 @@ impl Renderer<'_> {
         let drawing = match &showing.alt {
             Some(alt) => {
                 let alt = self.sentence(alt, Within::Plain, page, problems);
-                page::relabelled(&drawing, &figure.label, &alt)
+                page::relabelled(&drawn.html, &figure.label, &alt)
             }
-            None => drawing,
+            None => drawn.html.clone(),
         };
         let caption = match &showing.caption {
             Some(caption) => caption,
@@ -171,53 +171,65 @@ impl Renderer<'_> {
         Some(page::parts(&shown, drawing, caption, details))
     }
 
-    /// The drawings of a figure, for wide and for narrow screens; none where another figure has files of
-    /// these names.
-    fn draw(
-        &mut self,
-        stem: &str,
-        id: &FigureId,
-        figure: &experiments::figure::Figure,
-    ) -> Option<String> {
-        if let Some((owner, svg)) = self.drawings.get(stem) {
-            return (owner == id).then(|| svg.clone());
+    /// A figure with its files, drawn for wide and for narrow screens; none where another figure has files of these
+    /// names.
+    fn draw(&mut self, stem: &str, id: &FigureId, figure: &Figure) -> Option<Rc<Drawn>> {
+        if let Some(drawn) = self.drawn.get(stem) {
+            return (drawn.id == *id).then(|| Rc::clone(drawn));
         }
-        if self.check {
+        let (html, words) = match self.check {
             // Any figure can be drawn.
-            self.drawings.insert(stem.to_owned(), (id.clone(), String::new()));
-            return Some(String::new());
+            true => Default::default(),
+            false => {
+                let digest = drawing::digest_of(figure);
+                let html = self.drawings(stem, figure, &digest, self.evidence.is_draft(&id.0));
+                (html, self.words(figure, &digest))
+            }
+        };
+        let drawn = Rc::new(Drawn { id: id.clone(), html, words });
+        self.drawn.insert(stem.to_owned(), Rc::clone(&drawn));
+        Some(drawn)
+    }
+
+    fn words(&mut self, figure: &Figure, digest: &str) -> page::Words {
+        page::Words {
+            description: self.text(Question::Description, digest, || page::description(figure)),
+            tables: self.text(Question::Tables, digest, || page::tables(figure)),
         }
-        let draft = self.evidence.is_draft(&id.0);
+    }
+
+    /// Both drawings of a figure, which are published with its numbers; those of a draft stay in scratch.
+    fn drawings(&mut self, stem: &str, figure: &Figure, digest: &str, draft: bool) -> String {
         let folder = match draft {
             true => self.scratch.drawings(),
             false => self.config.lessons.join("figures"),
         };
         let file = format!("{stem}.svg");
-        let wide_path = folder.join(&file);
-        let narrow_path = folder.join(published::NARROW).join(&file);
-        let looks = (Look::default(), Look::narrow());
-        let [wide, narrow] =
-            drawing::drawings(figure, [(&looks.0, &wide_path), (&looks.1, &narrow_path)]);
-        if wide.drawn || narrow.drawn {
-            self.rendered.drawn += 1;
-        } else {
-            self.rendered.read += 1;
-        }
-        let html = wide.svg + &narrow.svg;
-        if draft {
-            for (path, drawing) in [(wide_path, wide.file), (narrow_path, narrow.file)] {
+        let paths = [folder.join(&file), folder.join(published::NARROW).join(&file)];
+        let mut html = String::new();
+        let mut drawn = false;
+        for (look, path) in [Look::default(), Look::narrow()].into_iter().zip(paths) {
+            let drawing = drawing::drawing(figure, digest, &look, &path);
+            html.push_str(&drawing.svg);
+            drawn |= drawing.file.is_some();
+            match (drawing.file, draft) {
                 // Without it, it is drawn again with the next save.
-                let temporary = self.scratch.temporary();
-                let _ = files::replace_if_changed(&path, drawing.as_bytes(), &temporary);
+                (Some(file), true) => {
+                    drop(files::replace(&path, file.as_bytes(), &self.scratch.temporary()));
+                }
+                (None, true) => {}
+                (Some(file), false) => self.published.add(path, file.into_bytes()),
+                (None, false) => self.published.leave(path),
             }
-            self.drawings.insert(stem.to_owned(), (id.clone(), html.clone()));
-            return Some(html);
         }
-        self.published.add(wide_path, wide.file.into_bytes());
-        self.published.add(narrow_path, narrow.file.into_bytes());
-        let numbers = figure::csv(figure).into_bytes();
-        self.published.add(folder.join(format!("{stem}.csv")), numbers);
-        self.drawings.insert(stem.to_owned(), (id.clone(), html.clone()));
-        Some(html)
+        match drawn {
+            true => self.rendered.drawn += 1,
+            false => self.rendered.read += 1,
+        }
+        if !draft {
+            let key = Key::new(Question::Csv, digest.as_bytes());
+            self.publish(key, folder.join(format!("{stem}.csv")), || figure::csv(figure));
+        }
+        html
     }
 }

@@ -60,7 +60,8 @@ struct InBook<'w, 'r, 'p> {
 impl Writer for InBook<'_, '_, '_> {
     fn tex(&mut self, tex: &str, display: bool) -> String {
         self.renderer.needs.math = true;
-        match self.renderer.formulas.render(tex, display) {
+        let Renderer { formulas, packs, .. } = &mut *self.renderer;
+        match formulas.render(packs, tex, display) {
             Ok(html) => html,
             Err(fault) => {
                 self.problems.push(Problem::error(

@@ -88,17 +88,6 @@ fn replace_once(path: &Path, bytes: &[u8], temporary: &Path) -> io::Result<()> {
     }
 }
 
-/// The same, when the file does not hold these bytes already. Says whether it wrote.
-///
-/// # Errors
-/// Those of the file system.
-pub fn replace_if_changed(path: &Path, bytes: &[u8], temporary: &Path) -> io::Result<bool> {
-    if std::fs::read(path).is_ok_and(|found| found == bytes) {
-        return Ok(false);
-    }
-    replace(path, bytes, temporary).map(|()| true)
-}
-
 /// What temporary names of this process begin with.
 fn prefix() -> String {
     format!("{TEMPORARY}{}-", *OWNER)

@@ -145,10 +145,10 @@ impl Scratch {
         }
     }
 
-    /// The folder of rendered formulas.
+    /// The folder of what builds rendered.
     #[must_use]
-    pub fn formulas(&self) -> PathBuf {
-        self.root.join("formulas")
+    pub fn rendered(&self) -> PathBuf {
+        self.root.join("rendered")
     }
 
     /// Waits until no other process computes for this book.

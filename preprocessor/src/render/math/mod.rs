@@ -5,7 +5,6 @@
 //! heading, a table cell, a list. It is the same bytes on every call and in every process.
 
 mod braces;
-pub mod cache;
 mod limits;
 mod markup;
 

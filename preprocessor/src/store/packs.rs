@@ -1,13 +1,13 @@
-//! Formulas as earlier builds rendered them: `<scratch>/formulas/`, sixteen packs by the first digit of the
-//! formula's key.
+//! What a build would otherwise find out once more, as an earlier build found it: formulas as KaTeX renders them, the
+//! words of a figure, the digests of files below `figures/`. `<scratch>/rendered/`, sixteen packs by the first digit of the key.
 //!
-//! KaTeX takes a twelfth of a millisecond for a formula of ordinary length, reading it here two microseconds. The key is a
-//! hash of the TeX and its style; a pack begins with a hash of all of its bytes and of the code that rendered
-//! them, which is this folder and, by way of `Cargo.lock`, katex-rs with all below it. A pack of other code, a
-//! torn or an edited one does not match and counts as empty: nothing wrong can come out of it. Faults are not
-//! kept.
+//! KaTeX takes a twelfth of a millisecond for a formula of ordinary length, reading it here two microseconds. A key is the hash
+//! of all that an answer is made from; a pack begins with a hash of all of its bytes and of the code that makes
+//! answers: this program's own, that of the vocabulary of figures, and, by way of `Cargo.lock`, katex-rs with all
+//! below it. A pack of other code, a torn or an edited one does not match and counts as empty: nothing wrong can come
+//! out of it, and nobody has a version to remember. Faults are not kept.
 //!
-//! A pack is written anew when a formula of it was rendered. It keeps what the build used, and of the rest, the
+//! A pack is written anew when there is a new answer in it. It keeps what the build used, and of the rest, the
 //! latest first, at most as much again: an edit that is taken back finds its formulas, and scratch stays bounded.
 
 use std::collections::BTreeMap;
@@ -17,24 +17,13 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use super::Formula;
-use crate::store::files;
+use super::files;
 
-/// A hash of everything that decides what a formula becomes, beside the formula.
-static CODE: LazyLock<[u8; 32]> = LazyLock::new(|| {
-    let sources: [&[u8]; 6] = [
-        include_bytes!("mod.rs"),
-        include_bytes!("braces.rs"),
-        include_bytes!("limits.rs"),
-        include_bytes!("markup.rs"),
-        include_bytes!("../html.rs"),
-        include_bytes!("../../../../Cargo.lock"),
-    ];
+/// A hash of all code that makes answers.
+static CODE: LazyLock<[u8; HASH]> = LazyLock::new(|| {
     let mut hasher = blake3::Hasher::new();
-    for source in sources {
-        hasher.update(&(source.len() as u64).to_le_bytes());
-        hasher.update(source);
-    }
+    hasher.update(env!("SOURCES_DIGEST").as_bytes());
+    hasher.update(experiments::fingerprint::sources_digest().as_bytes());
     *hasher.finalize().as_bytes()
 });
 
@@ -42,22 +31,39 @@ static CODE: LazyLock<[u8; 32]> = LazyLock::new(|| {
 const PACKS: usize = 16;
 /// Bytes of a hash.
 const HASH: usize = 32;
-/// Bytes before the HTML of a formula: its key and the length of the HTML.
+/// Bytes before an answer: its key and its length.
 const HEAD: usize = HASH + 4;
 /// Bytes that a pack may keep of what nobody used, besides as many as were used.
 const SPARE: usize = 64 << 10;
 
-/// What tells a formula from all others.
+/// What is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Question {
+    /// The HTML of a formula that stands in a line.
+    InlineFormula,
+    /// The HTML of a formula on lines of its own.
+    DisplayFormula,
+    /// The description of a figure, as HTML.
+    Description,
+    /// The tables of a figure, as HTML.
+    Tables,
+    /// The digest of a figure's numbers as CSV.
+    Csv,
+    /// The digest of a simulation's JSON.
+    Json,
+}
+
+/// What tells a question from all others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Key([u8; HASH]);
+pub(crate) struct Key([u8; HASH]);
 
 impl Key {
-    /// The key of a formula.
+    /// The key of a question about what these bytes say.
     #[must_use]
-    pub fn new(formula: &Formula<'_>) -> Self {
+    pub(crate) fn new(question: Question, about: &[u8]) -> Self {
         let mut hasher = blake3::Hasher::new();
-        hasher.update(&[u8::from(formula.display)]);
-        hasher.update(formula.tex.as_bytes());
+        hasher.update(&[question as u8]);
+        hasher.update(about);
         Self(*hasher.finalize().as_bytes())
     }
 
@@ -66,38 +72,51 @@ impl Key {
     }
 }
 
-/// The packs of one book. Each is read when a formula of it is asked for.
+/// The packs of one book. Each is read when something of it is asked for.
 #[derive(Debug)]
-pub struct Cache {
+pub(crate) struct Packs {
     folder: PathBuf,
     packs: [Option<Pack>; PACKS],
+    /// What no earlier build had found out.
+    new: BTreeMap<Key, Vec<u8>>,
 }
 
-impl Cache {
+impl Packs {
     /// The packs in a folder, which need not exist.
     #[must_use]
-    pub fn new(folder: PathBuf) -> Self {
-        Self { folder, packs: Default::default() }
+    pub(crate) fn new(folder: PathBuf) -> Self {
+        Self { folder, packs: Default::default(), new: BTreeMap::new() }
     }
 
-    /// The HTML of a formula, if a pack holds it.
-    pub fn get(&mut self, key: &Key) -> Option<&str> {
+    /// The answer, if there is one.
+    pub(crate) fn get(&mut self, key: &Key) -> Option<&[u8]> {
+        if let Some(answer) = self.new.get(key) {
+            return Some(answer);
+        }
         let at = key.pack();
         let pack = self.packs[at].get_or_insert_with(|| Pack::read(&pack_path(&self.folder, at)));
         pack.get(key)
     }
 
-    /// Keeps formulas that were rendered, each of which was asked for before.
+    /// The answer, if there is one that is text.
+    pub(crate) fn text(&mut self, key: &Key) -> Option<&str> {
+        std::str::from_utf8(self.get(key)?).ok()
+    }
+
+    /// Adds an answer.
+    pub(crate) fn add(&mut self, key: Key, answer: &[u8]) {
+        if self.get(&key) != Some(answer) {
+            self.new.insert(key, answer.to_vec());
+        }
+    }
+
+    /// Keeps what was added for later builds.
     ///
     /// # Errors
     /// Those of the file system; what could be written is.
-    pub fn keep<'h>(
-        &self,
-        rendered: impl Iterator<Item = (Key, &'h str)>,
-        temporary: &Path,
-    ) -> io::Result<()> {
-        let mut new: [Vec<(Key, &str)>; PACKS] = Default::default();
-        rendered.for_each(|(key, html)| new[key.pack()].push((key, html)));
+    pub(crate) fn keep(&self, temporary: &Path) -> io::Result<()> {
+        let mut new: [Vec<(&Key, &[u8])>; PACKS] = Default::default();
+        self.new.iter().for_each(|(key, answer)| new[key.pack()].push((key, answer)));
         let mut result = Ok(());
         for (at, new) in new.iter().enumerate().filter(|(_, new)| !new.is_empty()) {
             let bytes = match &self.packs[at] {
@@ -109,17 +128,22 @@ impl Cache {
         }
         result
     }
+
+    /// Whether there is anything to keep.
+    pub(crate) fn has_new(&self) -> bool {
+        !self.new.is_empty()
+    }
 }
 
 fn pack_path(folder: &Path, at: usize) -> PathBuf {
     folder.join(format!("{at:x}.pack"))
 }
 
-/// The formulas of one file.
+/// The answers of one file.
 #[derive(Debug, Default)]
 struct Pack {
     bytes: Vec<u8>,
-    /// Where the HTML of each formula stands, and whether it was asked for.
+    /// Where each answer stands, and whether it was asked for.
     places: BTreeMap<Key, (Range<usize>, bool)>,
 }
 
@@ -136,31 +160,32 @@ impl Pack {
         }
     }
 
-    fn get(&mut self, key: &Key) -> Option<&str> {
+    fn get(&mut self, key: &Key) -> Option<&[u8]> {
         let (range, used) = self.places.get_mut(key)?;
         *used = true;
-        std::str::from_utf8(self.bytes.get(range.clone())?).ok()
+        self.bytes.get(range.clone())
     }
 
-    /// The file with new formulas in it, and without what has not been used for long.
-    fn with(&self, new: &[(Key, &str)]) -> Vec<u8> {
+    /// The file with new answers in it, which are sorted by key, and without what has not been used for long.
+    fn with(&self, new: &[(&Key, &[u8])]) -> Vec<u8> {
         let mut bytes = vec![0; HASH];
-        for (key, html) in new {
-            push(&mut bytes, key, html.as_bytes());
+        for (key, answer) in new {
+            push(&mut bytes, key, answer);
         }
         // In the order of the file: what was not used by the last builds comes last.
-        let mut kept: Vec<_> = self.places.iter().collect();
+        let is_new = |key: &Key| new.binary_search_by_key(&key, |(other, _)| other).is_ok();
+        let mut kept: Vec<_> = self.places.iter().filter(|(key, _)| !is_new(key)).collect();
         kept.sort_by_key(|(_, (range, used))| (!used, range.start));
         let mut limit = usize::MAX;
         for (key, (range, used)) in kept {
             if !used && limit == usize::MAX {
                 limit = 2 * bytes.len() + SPARE;
             }
-            let html = &self.bytes[range.clone()];
-            if bytes.len() + HEAD + html.len() > limit {
+            let answer = &self.bytes[range.clone()];
+            if bytes.len() + HEAD + answer.len() > limit {
                 break;
             }
-            push(&mut bytes, key, html);
+            push(&mut bytes, key, answer);
         }
         let seal = seal(&bytes[HASH..]);
         bytes[..HASH].copy_from_slice(&seal);
@@ -168,12 +193,12 @@ impl Pack {
     }
 }
 
-fn push(bytes: &mut Vec<u8>, key: &Key, html: &[u8]) {
-    // No formula becomes 4 GB of HTML; one that did would be cut and never match.
-    let length = u32::try_from(html.len()).unwrap_or(0);
+fn push(bytes: &mut Vec<u8>, key: &Key, answer: &[u8]) {
+    // Nothing here has 4 GB.
+    let Ok(length) = u32::try_from(answer.len()) else { return };
     bytes.extend_from_slice(&key.0);
     bytes.extend_from_slice(&length.to_le_bytes());
-    bytes.extend_from_slice(&html[..length as usize]);
+    bytes.extend_from_slice(answer);
 }
 
 /// The hash that a pack with this body begins with.
@@ -181,7 +206,7 @@ fn seal(body: &[u8]) -> [u8; HASH] {
     *blake3::Hasher::new_keyed(&CODE).update(body).finalize().as_bytes()
 }
 
-/// Where the formulas of a body stand in the file.
+/// Where the answers of a body stand in the file.
 fn places(body: &[u8]) -> BTreeMap<Key, (Range<usize>, bool)> {
     let mut places = BTreeMap::new();
     let mut rest = body;
@@ -204,7 +229,7 @@ mod tests {
     use super::*;
 
     fn key(tex: &str) -> Key {
-        Key::new(&Formula { tex, display: false })
+        Key::new(Question::InlineFormula, tex.as_bytes())
     }
 
     /// A folder whose packs hold these formulas, each with its TeX for its HTML.
@@ -215,14 +240,13 @@ mod tests {
     }
 
     fn keep(folder: &Path, formulas: &[&str]) {
-        let mut cache = Cache::new(folder.to_owned());
-        formulas.iter().for_each(|tex| drop(cache.get(&key(tex)).map(str::to_owned)));
-        let rendered = formulas.iter().map(|tex| (key(tex), *tex));
-        cache.keep(rendered, &folder.join("tmp")).unwrap();
+        let mut packs = Packs::new(folder.to_owned());
+        formulas.iter().for_each(|tex| packs.add(key(tex), tex.as_bytes()));
+        packs.keep(&folder.join("tmp")).unwrap();
     }
 
     fn found(folder: &Path, tex: &str) -> Option<String> {
-        Cache::new(folder.to_owned()).get(&key(tex)).map(str::to_owned)
+        Packs::new(folder.to_owned()).text(&key(tex)).map(str::to_owned)
     }
 
     #[test]
@@ -234,7 +258,7 @@ mod tests {
             assert_eq!(found(folder.path(), tex).as_deref(), Some(*tex));
         }
         assert_eq!(found(folder.path(), "x"), None);
-        let display = Key::new(&Formula { tex: formulas[0], display: true });
+        let display = Key::new(Question::DisplayFormula, formulas[0].as_bytes());
         assert_ne!(display, key(formulas[0]));
         keep(folder.path(), &["y"]);
         assert_eq!(found(folder.path(), "y").as_deref(), Some("y"));
@@ -260,6 +284,21 @@ mod tests {
         }
         keep(folder.path(), &["x"]);
         assert_eq!(std::fs::read(&path).unwrap(), whole);
+    }
+
+    #[test]
+    fn another_answer_takes_the_place_of_the_first() {
+        let folder = folder(&["x"]);
+        let path = pack_path(folder.path(), key("x").pack());
+        let before = std::fs::metadata(&path).unwrap().len();
+        let mut packs = Packs::new(folder.path().to_owned());
+        packs.add(key("x"), b"x");
+        assert!(!packs.has_new(), "it is there");
+        packs.add(key("x"), b"y");
+        assert_eq!(packs.text(&key("x")), Some("y"));
+        packs.keep(&folder.path().join("tmp")).unwrap();
+        assert_eq!(found(folder.path(), "x").as_deref(), Some("y"));
+        assert_eq!(std::fs::metadata(&path).unwrap().len(), before);
     }
 
     /// A pack whose hash is right for other code.
@@ -292,18 +331,5 @@ mod tests {
             formulas.iter().map(|tex| found(folder.path(), tex).is_some()).collect();
         let first = rest.iter().position(|&found| found).unwrap();
         assert!(first > 0 && rest[first..].iter().all(|&found| found), "{rest:?}");
-    }
-
-    /// Whoever adds a file to this folder adds it to what the packs depend on.
-    #[test]
-    fn all_code_of_this_folder_is_hashed() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/render/math");
-        let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
-        let mut files: Vec<_> = files.map(|name| name.into_string().unwrap()).collect();
-        files.sort();
-        assert_eq!(
-            files,
-            ["braces.rs", "cache.rs", "limits.rs", "markup.rs", "mod.rs", "tests.rs"]
-        );
     }
 }
