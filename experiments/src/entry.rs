@@ -3,6 +3,9 @@
 //! A [`Catalog`] is a list of entries. It is an argument of the preprocessor, not a global: another
 //! course brings its own.
 
+use std::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
+
 use burn::tensor::Device;
 use serde_json::Map;
 use serde_json::Value;
@@ -60,13 +63,45 @@ pub struct Entry {
     fingerprint: &'static Fingerprint,
 }
 
-/// What an entry could not read.
+/// Why the code of an experiment gave nothing.
 #[derive(Debug, thiserror::Error)]
-#[error("{what} of `{id}` cannot be read: {source}")]
-pub struct Unreadable {
-    what: &'static str,
-    id: &'static str,
-    source: serde_json::Error,
+#[non_exhaustive]
+pub enum Failure {
+    /// What it was given or gave is not of its types.
+    #[error("{what} of `{id}` cannot be read: {source}")]
+    Unreadable {
+        /// What that is.
+        what: &'static str,
+        /// The experiment.
+        id: &'static str,
+        /// Why.
+        source: serde_json::Error,
+    },
+    /// It panicked.
+    #[error("{what} failed with: {message}")]
+    Panicked {
+        /// What it was to do.
+        what: &'static str,
+        /// With what words.
+        message: String,
+    },
+}
+
+/// What code gives that may panic.
+///
+/// # Errors
+/// With what words it did.
+pub fn caught<T>(run: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(run)).map_err(|payload| {
+        let text = payload.downcast_ref::<&str>().map(ToString::to_string);
+        text.or_else(|| payload.downcast_ref::<String>().cloned())
+            .unwrap_or_else(|| "a panic without a message".into())
+    })
+}
+
+/// The same of something that an experiment does in the process of whoever asks.
+fn guarded<T>(what: &'static str, run: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+    caught(run).unwrap_or_else(|message| Err(Failure::Panicked { what, message }))
 }
 
 impl Entry {
@@ -123,44 +158,45 @@ impl Entry {
     /// The draft variant of complete parameters.
     ///
     /// # Errors
-    /// When the parameters are not those of this experiment.
-    pub fn draft(&self, parameters: &Map<String, Value>) -> Result<Map<String, Value>, Unreadable> {
-        self.methods.draft(parameters)
+    /// When the parameters are not those of this experiment, or its code panics.
+    pub fn draft(&self, parameters: &Map<String, Value>) -> Result<Map<String, Value>, Failure> {
+        guarded("making a draft of it", || self.methods.draft(parameters))
     }
 
     /// What the simulation takes.
     ///
     /// # Errors
-    /// When the parameters are not those of this experiment.
-    pub fn cost(&self, parameters: &Map<String, Value>) -> Result<Cost, Unreadable> {
-        self.methods.cost(parameters)
+    /// When the parameters are not those of this experiment, or its code panics.
+    pub fn cost(&self, parameters: &Map<String, Value>) -> Result<Cost, Failure> {
+        guarded("estimating its cost", || self.methods.cost(parameters))
     }
 
     /// The shards of the simulation, in order.
     ///
     /// # Errors
-    /// When the parameters are not those of this experiment.
-    pub fn shards(&self, parameters: &Map<String, Value>) -> Result<Vec<Value>, Unreadable> {
-        self.methods.shards(parameters)
+    /// When the parameters are not those of this experiment, or its code panics.
+    pub fn shards(&self, parameters: &Map<String, Value>) -> Result<Vec<Value>, Failure> {
+        guarded("planning its shards", || self.methods.shards(parameters))
     }
 
     /// The data sets of the book that the simulation asks for.
     ///
     /// # Errors
-    /// When the parameters are not those of this experiment.
-    pub fn data(&self, parameters: &Map<String, Value>) -> Result<Vec<DataSet>, Unreadable> {
-        self.methods.data(parameters)
+    /// When the parameters are not those of this experiment, or its code panics.
+    pub fn data(&self, parameters: &Map<String, Value>) -> Result<Vec<DataSet>, Failure> {
+        guarded("saying what data it needs", || self.methods.data(parameters))
     }
 
     /// Runs one shard that asks for no data.
     ///
     /// # Errors
     /// When the shard is not one of this experiment.
-    pub fn run(&self, shard: &Value, device: &Device) -> Result<Value, Unreadable> {
+    pub fn run(&self, shard: &Value, device: &Device) -> Result<Value, Failure> {
         self.run_with(shard, &Supply::default(), device)
     }
 
-    /// Runs one shard with the data sets that the simulation asks for.
+    /// Runs one shard with the data sets that the simulation asks for. It may panic, abort and hang: who runs it has a
+    /// process for it.
     ///
     /// # Errors
     /// When the shard is not one of this experiment.
@@ -169,44 +205,44 @@ impl Entry {
         shard: &Value,
         supply: &Supply,
         device: &Device,
-    ) -> Result<Value, Unreadable> {
+    ) -> Result<Value, Failure> {
         self.methods.run(shard, supply, device)
     }
 
     /// Puts parts, in the order of their shards, into a record.
     ///
     /// # Errors
-    /// When parameters or parts are not those of this experiment.
+    /// When parameters or parts are not those of this experiment, or its code panics.
     pub fn merge(
         &self,
         parameters: &Map<String, Value>,
         parts: Vec<Value>,
-    ) -> Result<Record, Unreadable> {
-        self.methods.merge(parameters, parts)
+    ) -> Result<Record, Failure> {
+        guarded("merging the shards", || self.methods.merge(parameters, parts))
     }
 
     /// The figures of a record.
     ///
     /// # Errors
-    /// When the parameters are not those of this experiment.
+    /// When the parameters are not those of this experiment, or its code panics.
     pub fn figures(
         &self,
         parameters: &Map<String, Value>,
         record: &Record,
-    ) -> Result<Vec<Figure>, Unreadable> {
-        self.methods.figures(parameters, record)
+    ) -> Result<Vec<Figure>, Failure> {
+        guarded("making its figures", || self.methods.figures(parameters, record))
     }
 
     /// The claims about a record.
     ///
     /// # Errors
-    /// When the parameters are not those of this experiment.
+    /// When the parameters are not those of this experiment, or its code panics.
     pub fn claims(
         &self,
         parameters: &Map<String, Value>,
         record: &Record,
-    ) -> Result<Vec<Claim>, Unreadable> {
-        self.methods.claims(parameters, record)
+    ) -> Result<Vec<Claim>, Failure> {
+        guarded("deciding its claims", || self.methods.claims(parameters, record))
     }
 
     /// The ids of the bounds that it evaluates.
@@ -218,13 +254,13 @@ impl Entry {
     /// The bounds on a record, at every point.
     ///
     /// # Errors
-    /// When the parameters are not those of this experiment.
+    /// When the parameters are not those of this experiment, or its code panics.
     pub fn bounds(
         &self,
         parameters: &Map<String, Value>,
         record: &Record,
-    ) -> Result<Vec<Bound>, Unreadable> {
-        self.methods.bounds(parameters, record)
+    ) -> Result<Vec<Bound>, Failure> {
+        guarded("evaluating its bounds", || self.methods.bounds(parameters, record))
     }
 
     /// Parameters with values to sweep through.
@@ -242,32 +278,28 @@ trait Erased: Send + Sync {
     fn place(&self) -> Place;
     fn fields(&self) -> Vec<Field>;
     fn complete(&self, given: &Map<String, Value>) -> Result<Map<String, Value>, Vec<Fault>>;
-    fn draft(&self, parameters: &Map<String, Value>) -> Result<Map<String, Value>, Unreadable>;
-    fn cost(&self, parameters: &Map<String, Value>) -> Result<Cost, Unreadable>;
-    fn shards(&self, parameters: &Map<String, Value>) -> Result<Vec<Value>, Unreadable>;
-    fn data(&self, parameters: &Map<String, Value>) -> Result<Vec<DataSet>, Unreadable>;
-    fn run(&self, shard: &Value, supply: &Supply, device: &Device) -> Result<Value, Unreadable>;
-    fn merge(
-        &self,
-        parameters: &Map<String, Value>,
-        parts: Vec<Value>,
-    ) -> Result<Record, Unreadable>;
+    fn draft(&self, parameters: &Map<String, Value>) -> Result<Map<String, Value>, Failure>;
+    fn cost(&self, parameters: &Map<String, Value>) -> Result<Cost, Failure>;
+    fn shards(&self, parameters: &Map<String, Value>) -> Result<Vec<Value>, Failure>;
+    fn data(&self, parameters: &Map<String, Value>) -> Result<Vec<DataSet>, Failure>;
+    fn run(&self, shard: &Value, supply: &Supply, device: &Device) -> Result<Value, Failure>;
+    fn merge(&self, parameters: &Map<String, Value>, parts: Vec<Value>) -> Result<Record, Failure>;
     fn figures(
         &self,
         parameters: &Map<String, Value>,
         record: &Record,
-    ) -> Result<Vec<Figure>, Unreadable>;
+    ) -> Result<Vec<Figure>, Failure>;
     fn claims(
         &self,
         parameters: &Map<String, Value>,
         record: &Record,
-    ) -> Result<Vec<Claim>, Unreadable>;
+    ) -> Result<Vec<Claim>, Failure>;
     fn bound_ids(&self) -> &'static [&'static str];
     fn bounds(
         &self,
         parameters: &Map<String, Value>,
         record: &Record,
-    ) -> Result<Vec<Bound>, Unreadable>;
+    ) -> Result<Vec<Bound>, Failure>;
     fn sweeps(&self) -> Vec<Sweep>;
 }
 
@@ -275,8 +307,8 @@ trait Erased: Send + Sync {
 struct Typed<E>(std::marker::PhantomData<fn() -> E>);
 
 impl<E: Exhibit> Typed<E> {
-    fn parameters(map: &Map<String, Value>) -> Result<E::Parameters, Unreadable> {
-        serde_json::from_value(Value::Object(map.clone())).map_err(|source| Unreadable {
+    fn parameters(map: &Map<String, Value>) -> Result<E::Parameters, Failure> {
+        serde_json::from_value(Value::Object(map.clone())).map_err(|source| Failure::Unreadable {
             what: "the parameters",
             id: E::ID,
             source,
@@ -309,46 +341,39 @@ impl<E: Exhibit> Erased for Typed<E> {
         parameters::apply::<E::Parameters>(given).map(|complete| parameters::object(&complete))
     }
 
-    fn draft(&self, parameters: &Map<String, Value>) -> Result<Map<String, Value>, Unreadable> {
+    fn draft(&self, parameters: &Map<String, Value>) -> Result<Map<String, Value>, Failure> {
         Ok(parameters::object(&E::draft(Self::parameters(parameters)?)))
     }
 
-    fn cost(&self, parameters: &Map<String, Value>) -> Result<Cost, Unreadable> {
+    fn cost(&self, parameters: &Map<String, Value>) -> Result<Cost, Failure> {
         Ok(E::cost(&Self::parameters(parameters)?))
     }
 
-    fn shards(&self, parameters: &Map<String, Value>) -> Result<Vec<Value>, Unreadable> {
+    fn shards(&self, parameters: &Map<String, Value>) -> Result<Vec<Value>, Failure> {
         E::shards(&Self::parameters(parameters)?)
             .iter()
             .map(serde_json::to_value)
             .collect::<Result<_, _>>()
-            .map_err(|source| Unreadable { what: "a shard", id: E::ID, source })
+            .map_err(|source| Failure::Unreadable { what: "a shard", id: E::ID, source })
     }
 
-    fn data(&self, parameters: &Map<String, Value>) -> Result<Vec<DataSet>, Unreadable> {
+    fn data(&self, parameters: &Map<String, Value>) -> Result<Vec<DataSet>, Failure> {
         Ok(E::data(&Self::parameters(parameters)?))
     }
 
-    fn run(&self, shard: &Value, supply: &Supply, device: &Device) -> Result<Value, Unreadable> {
+    fn run(&self, shard: &Value, supply: &Supply, device: &Device) -> Result<Value, Failure> {
         let shard: E::Shard = serde_json::from_value(shard.clone())
-            .map_err(|source| Unreadable { what: "a shard", id: E::ID, source })?;
-        serde_json::to_value(E::run_with(&shard, supply, device)).map_err(|source| Unreadable {
-            what: "a part",
-            id: E::ID,
-            source,
-        })
+            .map_err(|source| Failure::Unreadable { what: "a shard", id: E::ID, source })?;
+        serde_json::to_value(E::run_with(&shard, supply, device))
+            .map_err(|source| Failure::Unreadable { what: "a part", id: E::ID, source })
     }
 
-    fn merge(
-        &self,
-        parameters: &Map<String, Value>,
-        parts: Vec<Value>,
-    ) -> Result<Record, Unreadable> {
+    fn merge(&self, parameters: &Map<String, Value>, parts: Vec<Value>) -> Result<Record, Failure> {
         let parts = parts
             .into_iter()
             .map(serde_json::from_value)
             .collect::<Result<_, _>>()
-            .map_err(|source| Unreadable { what: "a part", id: E::ID, source })?;
+            .map_err(|source| Failure::Unreadable { what: "a part", id: E::ID, source })?;
         Ok(E::merge(&Self::parameters(parameters)?, parts))
     }
 
@@ -356,7 +381,7 @@ impl<E: Exhibit> Erased for Typed<E> {
         &self,
         parameters: &Map<String, Value>,
         record: &Record,
-    ) -> Result<Vec<Figure>, Unreadable> {
+    ) -> Result<Vec<Figure>, Failure> {
         Ok(E::figures(&Self::parameters(parameters)?, record))
     }
 
@@ -364,7 +389,7 @@ impl<E: Exhibit> Erased for Typed<E> {
         &self,
         parameters: &Map<String, Value>,
         record: &Record,
-    ) -> Result<Vec<Claim>, Unreadable> {
+    ) -> Result<Vec<Claim>, Failure> {
         Ok(E::claims(&Self::parameters(parameters)?, record))
     }
 
@@ -376,7 +401,7 @@ impl<E: Exhibit> Erased for Typed<E> {
         &self,
         parameters: &Map<String, Value>,
         record: &Record,
-    ) -> Result<Vec<Bound>, Unreadable> {
+    ) -> Result<Vec<Bound>, Failure> {
         Ok(E::bounds(&Self::parameters(parameters)?, record))
     }
 

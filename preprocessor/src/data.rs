@@ -17,6 +17,8 @@ use std::sync::Arc;
 use experiments::data::DataSet;
 use experiments::data::Supply;
 use experiments::entry::Entry;
+use experiments::entry::Failure;
+use experiments::entry::caught;
 use serde_json::Map;
 use serde_json::Value;
 
@@ -92,7 +94,7 @@ impl Library {
         parameters: &Map<String, Value>,
     ) -> Result<(Supply, BTreeMap<String, String>), String> {
         let (mut supply, mut digests) = (Supply::default(), BTreeMap::new());
-        for set in entry.data(parameters).unwrap_or_default() {
+        for set in entry.data(parameters).map_err(|failure| failure.to_string())? {
             let held = self.held(set.name).map_err(|fault| fault.to_string())?;
             supply.insert(set.name, (set.read)(&held.bytes)?);
             digests.insert(set.name.to_owned(), held.digest);
@@ -112,8 +114,7 @@ impl Library {
     ) -> Result<BTreeMap<String, String>, Vec<Problem>> {
         let mut digests = BTreeMap::new();
         let mut problems = Vec::new();
-        // Parameters that were completed are those of the experiment.
-        for set in entry.data(parameters).unwrap_or_default() {
+        for set in entry.data(parameters).map_err(|failure| vec![failed(entry, &failure, place)])? {
             match self.held(set.name) {
                 Ok(held) => {
                     digests.insert(set.name.to_owned(), held.digest);
@@ -131,9 +132,10 @@ impl Library {
     pub fn supply(&self, simulation: &Simulation<'_>) -> Result<Supply, Problem> {
         let Simulation { entry, parameters, place, .. } = simulation;
         let mut supply = Supply::default();
-        for set in entry.data(parameters).unwrap_or_default() {
+        for set in entry.data(parameters).map_err(|failure| failed(entry, &failure, place))? {
             let array = self.held(set.name).and_then(|held| {
-                (set.read)(&held.bytes).map_err(|why| Fault::Malformed(self.path(set.name), why))
+                let read = caught(|| (set.read)(&held.bytes)).flatten();
+                read.map_err(|why| Fault::Malformed(self.path(set.name), why))
             });
             match array {
                 Ok(array) => supply.insert(set.name, array),
@@ -197,6 +199,10 @@ impl Library {
         let message = format!("`{}` asks for the data `{name}`: {fault}", entry.id());
         Problem::error(Some(place.clone()), message, hint)
     }
+}
+
+fn failed(entry: &Entry, failure: &Failure, place: &Place) -> Problem {
+    Problem::error(Some(place.clone()), format!("`{}` cannot be used: {failure}", entry.id()), "")
 }
 
 /// Why a file of the book is not read.

@@ -121,18 +121,6 @@ fn whole(text: &str, span: &Range<usize>) -> Range<usize> {
     start..text.ceil_char_boundary(span.end).max(start)
 }
 
-/// What code of an experiment gives that runs in this process.
-///
-/// # Errors
-/// With what words it panicked.
-pub(crate) fn caught<T>(run: impl FnOnce() -> T) -> Result<T, String> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).map_err(|payload| {
-        let text = payload.downcast_ref::<&str>().map(ToString::to_string);
-        text.or_else(|| payload.downcast_ref::<String>().cloned())
-            .unwrap_or_else(|| "a panic without a message".into())
-    })
-}
-
 /// All problems of one run.
 #[derive(Debug, Default)]
 pub struct Problems(Vec<Problem>);

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use experiments::bound::Bound;
 use experiments::claim::Claim;
 use experiments::claim::Verdict;
-use experiments::entry::Unreadable;
+use experiments::entry::Failure;
 use experiments::figure::Figure;
 use experiments::record::Estimate;
 use experiments::record::Interval;
@@ -14,7 +14,6 @@ use experiments::record::Record;
 
 use crate::diagnostics::Problem;
 use crate::diagnostics::Problems;
-use crate::diagnostics::caught;
 use crate::export;
 use crate::number;
 use crate::number::Format;
@@ -42,8 +41,7 @@ pub fn exhibit(
     let mut exhibits = BTreeMap::new();
     for (name, stored) in records {
         let Some(simulation) = simulations.get(name) else { continue };
-        let show = || of(simulation, &stored.record).map_err(|error| error.to_string());
-        match caught(show).flatten() {
+        match of(simulation, &stored.record) {
             Ok(exhibited) => {
                 exhibits.insert(name.clone(), exhibited);
             }
@@ -63,8 +61,8 @@ pub fn exhibit(
 /// What a record shows.
 ///
 /// # Errors
-/// When the experiment cannot read its parameters.
-fn of(simulation: &Simulation<'_>, record: &Record) -> Result<Exhibited, Unreadable> {
+/// When the experiment cannot read its parameters, or panics.
+fn of(simulation: &Simulation<'_>, record: &Record) -> Result<Exhibited, Failure> {
     let Simulation { entry, parameters, .. } = simulation;
     Ok(Exhibited {
         figures: entry.figures(parameters, record)?,
@@ -79,9 +77,9 @@ fn of(simulation: &Simulation<'_>, record: &Record) -> Result<Exhibited, Unreada
 pub fn can_show(simulation: &Simulation<'_>, record: &Record) -> bool {
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
-    let shown = caught(|| of(simulation, record));
+    let shown = of(simulation, record);
     std::panic::set_hook(hook);
-    shown.is_ok_and(|shown| shown.is_ok())
+    shown.is_ok()
 }
 
 /// Gives the frames of a sweep axes in common.

@@ -63,12 +63,16 @@ impl Preprocessor for Simulation {
         let report = match catch_unwind(AssertUnwindSafe(publish)) {
             Ok(report) => report,
             // A fault of ours is none of the author's, who goes on writing.
-            Err(_) if live::is_served(context) && is_safe(context) => return Ok(broken(book)),
+            Err(_) if is_kept_alive(context, &self.options) => return Ok(broken(book)),
             Err(payload) => resume_unwind(payload),
         };
-        report.problems.report(&mut std::io::stderr().lock())?;
         // A live session shows its errors in its pages; mdBook would end with the first.
-        let fails = report.problems.errors() > 0 && !(report.live && report.is_safe);
+        let lives_on = report.live && report.is_safe;
+        let told = report.problems.report(&mut std::io::stderr().lock());
+        if !lives_on {
+            told?;
+        }
+        let fails = report.problems.errors() > 0 && !lives_on;
         summarise(&report);
         if let Ok(mut place) = self.report.lock() {
             *place = Some(report);
@@ -80,10 +84,12 @@ impl Preprocessor for Simulation {
     }
 }
 
-fn is_safe(context: &PreprocessorContext) -> bool {
+/// Whether mdBook is to go on serving, whatever happened to us.
+fn is_kept_alive(context: &PreprocessorContext, options: &Options) -> bool {
     let mut problems = Problems::default();
-    let config = Config::read(context, &mut problems);
-    guard_build_directory(context, &config, &mut problems)
+    let mut config = Config::read(context, &mut problems);
+    config.frozen |= options.frozen;
+    live::is_served(context, &config) && guard_build_directory(context, &config, &mut problems)
 }
 
 /// The book as it came, with words about it.

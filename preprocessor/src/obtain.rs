@@ -39,6 +39,8 @@ pub struct Counts {
     pub computed: usize,
     /// Simulations that failed.
     pub failed: usize,
+    /// Simulations that were computed and whose record could not be stored.
+    pub unstored: usize,
     /// Shards that were run, of simulations that were computed.
     pub shards: usize,
     /// Shards that scratch held from an earlier, unfinished run.
@@ -164,8 +166,12 @@ impl<'a> Obtaining<'a> {
         stop: &(dyn Fn() -> bool + Sync),
     ) {
         let Sources { scratch, library, running, .. } = self.sources;
-        let _lock = match scratch.lock() {
-            Ok(lock) => lock,
+        let _lock = match scratch.lock(stop) {
+            Ok(Some(lock)) => lock,
+            Ok(None) => {
+                wanted.iter().for_each(|simulation| self.failed(&[simulation], &Fault::Stopped));
+                return;
+            }
             Err(error) => {
                 self.problems.push(Problem::error(
                     None,
@@ -243,9 +249,7 @@ impl<'a> Obtaining<'a> {
         let place = simulation.entry.place();
         let backend = backend(place, &config.backend, opened, self.problems)?;
         let before = match found {
-            Found::Stale(stored) | Found::Fresh(stored) if stored.provenance.shards > 0 => {
-                Some(stored.provenance.seconds / stored.provenance.shards as f64)
-            }
+            Found::Stale(stored) | Found::Fresh(stored) => stored.provenance.per_shard(),
             _ => None,
         };
         let limits = limits(simulation, config, running.costly);
@@ -263,6 +267,7 @@ impl<'a> Obtaining<'a> {
             .computed_with(simulation.entry.fingerprint());
         let wrote = self.records.store(&stored, self.sources.scratch);
         if let Err(error) = &wrote {
+            self.counts.unstored += 1;
             self.problems.push(Problem::warning(
                 Some(simulation.place.clone()),
                 format!("the record of `{}` cannot be stored: {error}", simulation.name),
@@ -364,12 +369,15 @@ fn unavailable(simulation: &Simulation<'_>, records: &Records) -> Problem {
     )
 }
 
+/// What is said where the fingerprint differs.
+pub(crate) const CODE: &str = "the code of the experiment changed";
+
 /// Which components of the run key differ, old and new.
 pub(crate) fn changed(stored: &Stored, simulation: &Simulation<'_>) -> Vec<String> {
     let (old, new) = (&stored.inputs, &simulation.inputs);
     let mut changed = Vec::new();
     if old.fingerprint != new.fingerprint {
-        changed.push("the code of the experiment changed".to_owned());
+        changed.push(CODE.to_owned());
     }
     if old.precision != new.precision {
         changed.push(format!("precision was {}, is {}", old.precision, new.precision));

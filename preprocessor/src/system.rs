@@ -4,7 +4,11 @@
 use std::path::Path;
 use std::process::Command;
 use std::process::Stdio;
+use std::sync::Mutex;
 use std::sync::OnceLock;
+use std::sync::PoisonError;
+use std::time::Duration;
+use std::time::Instant;
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -60,22 +64,57 @@ impl Process {
     }
 }
 
-/// The process that this one works for, once [`live_with_parent`] was called.
-static PARENT: OnceLock<u32> = OnceLock::new();
+/// The processes that this one works for, once [`live_with_parent`] was called.
+static MASTERS: OnceLock<Masters> = OnceLock::new();
 
-/// From now on [`is_orphaned`] is to know whether the process that started this one is gone.
-pub fn live_with_parent() {
-    #[cfg(unix)]
-    let _ = PARENT.set(std::os::unix::process::parent_id());
+/// Whoever reads what this process gives.
+#[derive(Debug)]
+struct Masters {
+    /// The number of the process that started this one.
+    parent: u32,
+    /// mdBook, where another process stands between, which may not notice its end: a script, say. It is looked for when
+    /// somebody asks, which a process that computes nothing does not.
+    mdbook: OnceLock<Option<Process>>,
+    /// When mdBook was last looked for, and whether it was gone.
+    looked: Mutex<(Instant, bool)>,
 }
 
-/// Whether this process was to live with the one that started it, and that is gone.
+/// From now on [`is_orphaned`] is to know whether the process that started this one is gone, or the mdBook that started that.
+pub fn live_with_parent() {
+    #[cfg(unix)]
+    MASTERS.get_or_init(|| {
+        let parent = std::os::unix::process::parent_id();
+        Masters { parent, mdbook: OnceLock::new(), looked: Mutex::new((Instant::now(), false)) }
+    });
+}
+
+/// Whether this process was to live with the one that started it, or with its mdBook, and that is gone.
 #[must_use]
 pub fn is_orphaned() -> bool {
     #[cfg(unix)]
-    return PARENT.get().is_some_and(|parent| *parent != std::os::unix::process::parent_id());
+    return MASTERS.get().is_some_and(Masters::are_gone);
     #[cfg(not(unix))]
     false
+}
+
+impl Masters {
+    #[cfg(unix)]
+    fn are_gone(&self) -> bool {
+        /// Many threads ask often, and a look may be a process.
+        const LOOK: Duration = Duration::from_millis(200);
+        if self.parent != std::os::unix::process::parent_id() {
+            return true;
+        }
+        let mdbook = self.mdbook.get_or_init(|| {
+            Process::ancestors().into_iter().skip(1).find(|process| process.name == "mdbook")
+        });
+        let Some(mdbook) = mdbook else { return false };
+        let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        if !looked.1 && looked.0.elapsed() >= LOOK {
+            *looked = (Instant::now(), !mdbook.is_running());
+        }
+        looked.1
+    }
 }
 
 /// Reads `/proc/ID/stat`: `ID (NAME) STATE PARENT …`, where the name may hold anything.

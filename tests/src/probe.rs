@@ -96,7 +96,7 @@ pub static EDITED: Fingerprint =
     Fingerprint { experiment: "probe", digest: "edited", sources: &[] };
 
 /// How the probe may behave. The last ones end or fill the process: only workers may.
-const MOODS: [&str; 15] = [
+const MOODS: [&str; 17] = [
     "calm",
     "panic",
     "lie",
@@ -112,6 +112,8 @@ const MOODS: [&str; 15] = [
     "garble",
     "unplanned",
     "unshown",
+    "uncosted",
+    "undrafted",
 ];
 
 /// Misbehaves at one width of several, as it was told.
@@ -196,10 +198,12 @@ impl Experiment for Probe {
     type Part = Vec<f64>;
 
     fn draft(parameters: ProbeParameters) -> ProbeParameters {
+        assert!(parameters.mood != "undrafted", "the probe was told not to draft");
         ProbeParameters { replicates: parameters.replicates.min(3), ..parameters }
     }
 
     fn cost(parameters: &ProbeParameters) -> Cost {
+        assert!(parameters.mood != "uncosted", "the probe was told not to estimate");
         let seconds = match parameters.mood.as_str() {
             "greedy" => 3600.0,
             "long" => 60.0,

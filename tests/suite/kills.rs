@@ -207,6 +207,47 @@ fn a_killed_worker_costs_its_shard_and_no_other() {
 }
 
 #[test]
+fn a_run_ends_with_its_mdbook_also_behind_a_script() {
+    let Some(mdbook) = probed::mdbook() else { return };
+    let book = probed::book("[[simulation probe {mood: slow, replicates: 40}]]\n");
+    // The shell waits for it, and so knows nothing of mdBook's end.
+    book.write("script", &format!("'{}' \"$@\"\nexit $?\n", probed::PROGRAM));
+    let toml = book.read("book.toml");
+    book.write("book.toml", &toml.replace(&format!("'{}'", probed::PROGRAM), "\"sh ./script\""));
+    let mark = format!("BEHIND_A_SCRIPT={}", book.root().display());
+    let (name, value) = mark.split_once('=').unwrap();
+    let mut build = Builder::MdBook(&mdbook).build(&book);
+    let mut build = build.env(name, value).stderr(Stdio::null()).spawn().unwrap();
+    probed::wait_until("shards", || probed::shards(&book) >= 3);
+    build.kill().unwrap();
+    build.wait().unwrap();
+    probed::wait_until("a process stays behind", || probed::marked(&mark).is_empty());
+    let finished = probed::shards(&book);
+    assert!(finished < 60, "{finished} of 120 shards were run, and nobody waited for them");
+}
+
+#[test]
+fn who_waits_for_another_process_ends_with_its_master_too() {
+    let book = probed::book("[[simulation probe]]\n");
+    book.write("input.json", &probed::input(&book));
+    book.write(".simulation/lock", "");
+    let lock = std::fs::File::open(book.root().join(".simulation/lock")).unwrap();
+    lock.lock().unwrap();
+    let mark = format!("WAITING={}", book.root().display());
+    let (name, value) = mark.split_once('=').unwrap();
+    let mut shell = Command::new("sh");
+    let script = "\"$0\" <input.json >output.json 2>errors; true";
+    shell.args(["-c", script, probed::PROGRAM]).current_dir(book.root()).env(name, value);
+    let mut shell = shell.spawn().unwrap();
+    let told = || std::fs::read_to_string(book.root().join("errors")).unwrap_or_default();
+    probed::wait_until("it waits", || told().contains("waiting for another process"));
+    shell.kill().unwrap();
+    shell.wait().unwrap();
+    probed::wait_until("it waits on", || probed::marked(&mark).is_empty());
+    assert_eq!(probed::shards(&book), 0);
+}
+
+#[test]
 fn a_run_ends_with_whoever_asked_for_it() {
     // 120 shards; a shell stands for mdBook.
     let book = probed::book("[[simulation probe {mood: slow, replicates: 40}]]\n");

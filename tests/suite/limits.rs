@@ -84,7 +84,11 @@ fn what_hits_no_limit_any_more_is_all_that_runs() {
 fn a_panic_outside_of_shards_is_a_problem_at_its_directive() {
     let cases = [
         ("unplanned", "failed: planning its shards failed with: the probe was told not to plan"),
-        ("unshown", "`bad` cannot be shown: the probe was told not to be shown"),
+        ("uncosted", "failed: estimating its cost failed with: the probe was told not to estimate"),
+        (
+            "unshown",
+            "`bad` cannot be shown: making its figures failed with: the probe was told not to be shown",
+        ),
     ];
     for (mood, told) in cases {
         let book = book("", mood);

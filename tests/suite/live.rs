@@ -10,8 +10,10 @@ use tests::TinyBook;
 use tests::differences;
 use tests::tree;
 
-/// The program, with the probe for its only experiment.
-const PROGRAM: &str = env!("CARGO_BIN_EXE_probe-book");
+use crate::probed;
+#[cfg(target_os = "linux")]
+use crate::probed::Kind;
+use crate::probed::PROGRAM;
 
 /// What a page of a live session holds and no other.
 const MARK: &str = "a page of a live session, not to be published";
@@ -112,6 +114,9 @@ fn a_live_site_is_refused_for_publishing() {
     book.build(tests::probe::catalog(&tests::probe::CODE), mdbook_simulation::Options::default())
         .unwrap();
     assert!(check().0);
+    book.write("site/simulation-progress.json", "{}");
+    let (accepted, told) = check();
+    assert!(!accepted && told.contains("a live session tells its progress in"), "{told}");
     std::fs::remove_dir_all(book.root().join("site")).unwrap();
     assert!(!check().0, "there is no site");
 }
@@ -123,7 +128,9 @@ fn a_long_run_is_preceded_by_a_draft() {
     let page = save_until(&book, "the draft lands", has_figure);
     assert!(page.contains("A draft, from a quicker and coarser run."), "{page}");
     assert!(page.contains("A draft has no files."));
-    assert_eq!(records(&book), 0, "a draft is no record");
+    for record in tree(&book.root().join("records")).values() {
+        assert!(String::from_utf8_lossy(record).contains("\"replicates\": 40"), "no draft");
+    }
     assert!(!book.root().join("src/figures/probe.svg").exists());
     let page =
         save_until(&book, "the record lands", |page| has_figure(page) && !page.contains("A draft"));
@@ -134,14 +141,14 @@ fn a_long_run_is_preceded_by_a_draft() {
 #[test]
 fn errors_stand_in_their_place_and_the_rest_is_there() {
     let book = book(
-        "# Lesson\n\n[[simulation proeb]]\n\nText with [[value probe.slop]] and $\\frac{1$.\n\n\
+        "# Lesson\n\n[[simulation proeb]]\n\nText with [[value probe.slop]] and $\\nosuch$.\n\n\
          [[simulation probe]]\n",
     );
     let page = save_until(&book, "the record lands", has_figure);
     assert!(page.contains("there is no experiment `proeb`"), "{page}");
     assert!(page.contains("src/lesson.md:3:14"), "{page}");
     assert!(page.contains("has no estimate and no parameter `slop`"), "{page}");
-    assert!(page.contains("KaTeX"), "{page}");
+    assert!(page.contains("KaTeX: "), "{page}");
     book.write("src/lesson.md", "[[simulation probe]]\n");
     let page = save(&book);
     assert!(has_figure(&page) && !page.contains("class=\"sim-live"), "{page}");
@@ -161,16 +168,91 @@ fn a_failure_is_told_in_the_page_and_not_tried_with_every_save() {
 }
 
 #[test]
-fn what_is_no_longer_wanted_is_given_up() {
-    let book = book("[[simulation probe {mood: hang, as: first}]]\n");
-    save(&book);
-    let lock = book.root().join(".simulation/queue.lock");
-    let busy = || std::fs::File::open(&lock).is_ok_and(|file| file.try_lock().is_err());
-    let started = Instant::now();
-    while !busy() {
-        assert!(started.elapsed() < Duration::from_secs(30), "somebody computes");
-        std::thread::sleep(Duration::from_millis(20));
+fn a_record_that_cannot_be_stored_is_told_in_the_page() {
+    let book = book("[[simulation probe]]\n");
+    // A file in the place of a folder is in everybody's way, whatever they may do.
+    book.write("records", "");
+    let told = |page: &str| page.contains("the record of `probe` cannot be stored");
+    let page = save_until(&book, "the failure lands", told);
+    assert!(!page.contains("Being computed"), "{page}");
+    let touched = || std::fs::metadata(book.root().join("src/SUMMARY.md")).unwrap().modified();
+    let before = touched().unwrap();
+    // The next save tries again, and wakes nobody for the same words.
+    for _ in 0..5 {
+        assert!(told(&save(&book)));
+        std::thread::sleep(Duration::from_millis(300));
     }
+    assert_eq!(touched().unwrap(), before);
+    std::fs::remove_file(book.root().join("records")).unwrap();
+    save_until(&book, "the record lands", has_figure);
+}
+
+#[test]
+fn other_limits_are_another_attempt() {
+    let book = book("[[simulation probe {mood: hang}]]\n");
+    let toml = book.read("book.toml");
+    let limited =
+        |seconds| toml.replace("records =", &format!("shard-seconds = {seconds}\nrecords ="));
+    book.write("book.toml", &limited(1));
+    let told = |page: &str| page.contains("shard 1 with: it did not end within 1 s");
+    save_until(&book, "the failure lands", told);
+    assert!(told(&save(&book)));
+    book.write("book.toml", &limited(2));
+    assert!(save(&book).contains("Being computed: 6 of 9 parts are there"));
+}
+
+#[test]
+fn what_cannot_be_planned_stands_in_its_place_and_the_rest_is_there() {
+    let cases = [
+        ("unplanned", "planning its shards failed with: the probe was told not to plan"),
+        ("uncosted", "estimating its cost failed with: the probe was told not to estimate"),
+    ];
+    for (mood, why) in cases {
+        let book = book(&format!(
+            "[[simulation probe]]\n\n[[simulation probe {{as: bad, mood: {mood}}}]]\n"
+        ));
+        let page = save_until(&book, "the good one lands", has_figure);
+        assert!(page.contains(&format!("`bad` cannot be computed: {why}")), "{page}");
+        assert!(page.contains("src/lesson.md:3:14"), "{page}");
+        let queue = book.read(".simulation/queue.json");
+        assert!(queue.contains("\"items\": []"), "{queue}");
+    }
+    // One that has no draft is computed without.
+    let book = book("[[simulation probe {mood: undrafted}]]\n");
+    save_until(&book, "the record lands", has_figure);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_background_process_that_is_killed_costs_what_it_was_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let mark = format!("KILLED_IN_THE_BACKGROUND={}", folder.path().display());
+    let program = format!("PROBE_LOG={} {mark} {PROGRAM}", log.display());
+    let book = book_of(&program, "[[simulation probe {mood: slow, replicates: 12}]]\n");
+    save(&book);
+    probed::wait_until("shards", || probed::shards(&book) >= 5);
+    let running = probed::marked(&mark);
+    let runner = running.iter().find(|(_, kind)| *kind == Kind::Runner);
+    runner.into_iter().for_each(|(id, _)| probed::signal("KILL", *id));
+    probed::wait_until("a process stays behind", || probed::marked(&mark).is_empty());
+    let finished = probed::shards(&book);
+    assert!(finished < 36, "it was not at its end");
+    let begun = || std::fs::read_to_string(&log).unwrap().lines().count();
+    let before = begun();
+    save_until(&book, "the record lands", has_figure);
+    assert_eq!(begun() - before, 36 - finished, "what was finished is not begun again");
+    assert_eq!(probed::temporary(book.root()), Vec::<std::path::PathBuf>::new());
+}
+
+#[test]
+fn what_is_no_longer_wanted_is_given_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let program = format!("PROBE_LOG={} {PROGRAM}", log.display());
+    let book = book_of(&program, "[[simulation probe {mood: hang, as: first}]]\n");
+    save(&book);
+    probed::wait_until("it is computed", || log.exists());
     book.write("src/lesson.md", "[[simulation probe {as: second}]]\n");
     let page = save_until(&book, "the other one lands", has_figure);
     assert!(!page.contains("first"));

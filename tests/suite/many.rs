@@ -99,7 +99,7 @@ fn garbage_is_collected_by_the_lessons_of_when_it_is() {
     let mut gc = probed::command("gc", &book);
     let log = book.root().join("gc.log");
     let mut gc = gc.stderr(std::fs::File::create(&log).unwrap()).spawn().unwrap();
-    probed::wait_until("gc waits", || book.read("gc.log").contains("waiting for another build"));
+    probed::wait_until("gc waits", || book.read("gc.log").contains("waiting for another process"));
     // Meanwhile a lesson is saved, and its record stored.
     let other = probed::book("[[simulation probe {seed: 7}]]\n");
     probed::builds(&other);

@@ -15,6 +15,8 @@ use tests::TinyBook;
 use tests::probe;
 use tests::tree;
 
+use crate::probed;
+
 /// The program, with the probe for its only experiment.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_probe-book");
 
@@ -88,6 +90,58 @@ fn what_is_named_may_cost_more_than_the_book_allows() {
     assert_eq!(count(&book, "records"), 0);
     assert_eq!(run(&book, "run dear"), (String::new(), true));
     assert_eq!(count(&book, "records"), 1);
+}
+
+#[test]
+fn what_could_not_be_stored_is_not_there_in_the_end() {
+    let book = TinyBook::new("[[simulation probe]]\n");
+    // A file in the place of a folder is in everybody's way, whatever they may do.
+    book.write("records", "");
+    for arguments in ["run", "run --fresh"] {
+        assert!(!run(&book, arguments).1, "{arguments}");
+    }
+    std::fs::remove_file(book.root().join("records")).unwrap();
+    assert_eq!(run(&book, "run"), (String::new(), true));
+}
+
+#[test]
+fn a_shard_of_several_simulations_is_run_once() {
+    let _counting = probe::counting();
+    let lesson = |values: &str| {
+        let seed = probe::COUNTED;
+        let other = format!("[[simulation probe {{as: same, seed: {seed}, replicates: 4}}]]");
+        format!(
+            "[[simulation probe {{as: many, seed: {seed}, sweep: {{replicates: {values}}}}}]]\n\n{other}\n"
+        )
+    };
+    let book = TinyBook::new(&lesson("[4, 5, 6]"));
+    let ran = probe::runs();
+    assert!(run(&book, "run").1);
+    assert_eq!(probe::runs() - ran, 18, "three widths, six seeds");
+    // One after another they give the same records.
+    let other = TinyBook::new("");
+    for values in ["[4]", "[4, 5]", "[4, 5, 6]"] {
+        other.write("src/lesson.md", &lesson(values));
+        assert!(run(&other, "run").1);
+    }
+    assert_eq!(probe::runs() - ran, 36);
+    let digests = |book: &TinyBook| probed::digests(&book.root().join("records"));
+    assert_eq!(digests(&book).len(), 3);
+    assert_eq!(digests(&book), digests(&other));
+}
+
+#[test]
+fn a_failure_that_several_share_is_told_of_each() {
+    let book = probed::book(
+        "[[simulation probe {as: few, mood: exit}]]\n\n\
+         [[simulation probe {as: more, mood: exit, replicates: 4}]]\n",
+    );
+    let (errors, success) = probed::outcome(probed::logging(&mut probed::build(&book), &book));
+    assert!(!success, "{errors}");
+    assert!(errors.contains("computing 2 simulations: 12 shards"), "{errors}");
+    assert!(errors.contains("`few` of `probe` failed: 3 of 9 shards failed"), "{errors}");
+    assert!(errors.contains("`more` of `probe` failed: 4 of 12 shards failed"), "{errors}");
+    assert_eq!(probed::begun(&book).len(), 12);
 }
 
 #[test]

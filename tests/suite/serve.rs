@@ -15,20 +15,12 @@ use std::time::Instant;
 use tests::PLAIN;
 use tests::TinyBook;
 
-/// The program, with the probe for its only experiment.
-const PROGRAM: &str = env!("CARGO_BIN_EXE_probe-book");
+use crate::probed;
+use crate::probed::PROGRAM;
 
 /// How many times something is changed; more by `REBUILDS`.
 fn rebuilds() -> u64 {
     std::env::var("REBUILDS").map_or(10, |count| count.parse().unwrap())
-}
-
-fn mdbook() -> Option<PathBuf> {
-    let mdbook = std::env::var_os("MDBOOK").map(PathBuf::from);
-    if mdbook.is_none() {
-        eprintln!("SKIPPED: `MDBOOK` does not say where mdBook is");
-    }
-    mdbook
 }
 
 /// A book under `mdbook serve`.
@@ -89,13 +81,6 @@ impl Served {
             std::thread::sleep(Duration::from_millis(20));
         }
     }
-
-    /// Whether processes are left that mdBook or its children started.
-    fn is_left(&self) -> bool {
-        let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
-        let environment = entries.map(|entry| std::fs::read(entry.path().join("environ")));
-        environment.flatten().any(|found| String::from_utf8_lossy(&found).contains(&self.mark))
-    }
 }
 
 impl Drop for Served {
@@ -111,7 +96,7 @@ fn lesson(seed: u64) -> String {
 
 /// Changes a parameter again and again; each time the figure has to come without another save.
 fn every_result_is_shown(watcher: &str) {
-    let Some(mdbook) = mdbook() else { return };
+    let Some(mdbook) = probed::mdbook() else { return };
     let served = Served::start(&mdbook, watcher, &lesson(0));
     for seed in 1..=rebuilds() {
         served.book.write("src/lesson.md", &lesson(seed));
@@ -146,7 +131,7 @@ fn every_result_is_shown_with_the_native_watcher() {
 
 #[test]
 fn a_mistake_ends_nothing() {
-    let Some(mdbook) = mdbook() else { return };
+    let Some(mdbook) = probed::mdbook() else { return };
     let served = Served::start(&mdbook, "poll", "# Lesson\n\n[[simulation proeb]]\n");
     assert!(served.page().contains("there is no experiment `proeb`"));
     served
@@ -160,14 +145,14 @@ fn a_mistake_ends_nothing() {
 #[test]
 #[cfg(target_os = "linux")]
 fn nothing_is_left_when_it_ends() {
-    let Some(mdbook) = mdbook() else { return };
+    let Some(mdbook) = probed::mdbook() else { return };
     let long = "[[simulation probe {mood: slow, replicates: 200}]]\n";
     let mut served = Served::start(&mdbook, "poll", long);
     let shards = || tests::tree(&served.book.root().join(".simulation/shards")).len();
     served.until("it computes", || shards() > 3);
     served.server.kill().unwrap();
     served.server.wait().unwrap();
-    served.until("processes are left", || !served.is_left());
+    served.until("processes are left", || probed::marked(&served.mark).is_empty());
     let kept = shards();
     assert!(kept < 600, "it was not at its end");
     let built =

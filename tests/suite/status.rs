@@ -57,10 +57,18 @@ fn json_of(book: &TinyBook, code: &'static Fingerprint, name: &str) -> Value {
     serde_json::from_str(&run(book, code, &format!("status {name} --json")).0).unwrap()
 }
 
-/// Without what differs from machine to machine, day to day and version to version.
+/// Without what differs from machine to machine, day to day and version to version: also how long it would take, which
+/// it knows from shards that were run.
 fn steady(text: &str) -> String {
     let mut lines = Vec::new();
     for line in text.lines() {
+        let line = &match line
+            .split_once("about ")
+            .map(|(before, after)| (before, after.split_once(" s")))
+        {
+            Some((before, Some((_, after)))) => format!("{before}about … s{after}"),
+            _ => line.to_owned(),
+        };
         let words: Vec<&str> = line.split_whitespace().collect();
         lines.push(match words[..] {
             ["crates", ..] => "  crates       …".to_owned(),
@@ -74,7 +82,14 @@ fn steady(text: &str) -> String {
             _ => line.to_owned(),
         });
     }
-    lines.join("\n")
+    // Columns are as wide as what is in them.
+    let narrow = |line: &String| {
+        let indent = line.len() - line.trim_start().len();
+        let cells: Vec<&str> =
+            line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect();
+        format!("{}{}", " ".repeat(indent), cells.join("  "))
+    };
+    lines.iter().map(narrow).collect::<Vec<_>>().join("\n")
 }
 
 fn built(lesson: &str) -> TinyBook {
@@ -97,6 +112,23 @@ fn a_book_without_records_is_missing_them() {
     let (text, fresh) = status(&book, &WRITTEN, "steep");
     assert!(!fresh && text.contains("\nWhy\n  nothing lies there\n"), "{text}");
     assert!(text.contains("\n  about 0.1 s on one core; scratch holds 0 of 9 shards\n"), "{text}");
+}
+
+#[test]
+fn what_cannot_be_planned_says_why_and_the_others_are_there() {
+    let book = built("[[simulation probe]]\n");
+    book.write(
+        "src/lesson.md",
+        "[[simulation probe]]\n\n[[simulation probe {as: bad, mood: unplanned}]]\n",
+    );
+    let told = "planning its shards failed with: the probe was told not to plan";
+    let (text, fresh) = status(&book, &WRITTEN, "");
+    assert!(!fresh && text.contains(told) && text.contains("  fresh  "), "{text}");
+    assert!(text.contains("2 simulations: 1 fresh, 0 stale, 1 missing"), "{text}");
+    let (text, fresh) = status(&book, &WRITTEN, "bad");
+    assert!(!fresh && text.contains(&format!("\nTo compute\n  not possible: {told}\n")), "{text}");
+    let one = json_of(&book, &WRITTEN, "bad");
+    assert_eq!((&one["trouble"], &one["shards"]), (&json!(told), &Value::Null));
 }
 
 #[test]
@@ -130,7 +162,7 @@ fn code_that_changed_is_named_item_by_item() {
         "new: lab/slopes.rs::fn at",
     ];
     assert_eq!(one["differs"][0]["items"], json!(items));
-    assert_eq!((&one["state"], &one["seconds"]), (&json!("stale"), &json!(0.1)));
+    assert_eq!((&one["state"], &one["cost"]), (&json!("stale"), &json!(0.1)));
 }
 
 #[test]
@@ -173,12 +205,20 @@ fn what_scratch_holds_is_not_counted_again() {
     book.write("src/lesson.md", "[[simulation probe {replicates: 4}]]\n");
     let one = json_of(&book, &WRITTEN, "probe");
     assert_eq!(one["shards"], json!({"all": 12, "held": 9}));
-    let seconds = one["seconds"].as_f64().unwrap();
-    assert!((seconds - 0.025).abs() < 1e-12, "{seconds}");
     let (text, _) = status(&book, &WRITTEN, "");
-    assert!(text.contains("about 0.025 s (9 of 12 shards are there)"), "{text}");
+    assert!(text.contains(" s (9 of 12 shards are there)"), "{text}");
+    // How long those took is known, and else what the experiment declares: 0.1 s.
+    book.write(".simulation/durations.json", "");
+    let expected = |replicates: usize| {
+        book.write(
+            "src/lesson.md",
+            &format!("[[simulation probe {{replicates: {replicates}}}]]\n"),
+        );
+        json_of(&book, &WRITTEN, "probe")["seconds"].as_f64().unwrap()
+    };
+    assert!((expected(4) - 0.025).abs() < 1e-12 && (expected(6) - 0.05).abs() < 1e-12);
     // Other code asks for other shards.
-    assert_eq!(json_of(&book, &REWRITTEN, "probe")["shards"], json!({"all": 12, "held": 0}));
+    assert_eq!(json_of(&book, &REWRITTEN, "probe")["shards"], json!({"all": 18, "held": 0}));
 }
 
 #[test]

@@ -78,6 +78,12 @@ fn check_site(site: &Path) -> anyhow::Result<()> {
             refused.push(page);
         }
     }
+    if site.join(live::report::FILE).exists() {
+        bail!(
+            "a live session tells its progress in `{}`: end it, and build",
+            site.join(live::report::FILE).display()
+        );
+    }
     for page in refused.iter().take(MOST) {
         eprintln!("error: `{}` is a page of a live session", page.display());
     }

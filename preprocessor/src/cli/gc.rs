@@ -38,7 +38,7 @@ impl Gc {
             return Ok(());
         }
         book::configuration(root)?;
-        let _lock = scratch.lock().context("the scratch folder cannot be used")?;
+        let _lock = scratch.lock(&|| false).context("the scratch folder cannot be used")?;
         // Not before: a build that had the lock may have stored records of lessons that were saved meanwhile.
         let report = inspect()?;
         for path in book::unreferenced(root, &report)? {

@@ -16,6 +16,7 @@ use serde_json::json;
 use super::shown;
 use super::shown::Known;
 use crate::number::number;
+use crate::runner::progress;
 use crate::store::layout;
 
 #[derive(Debug, Args)]
@@ -100,9 +101,16 @@ pub(super) fn place(place: Place) -> &'static str {
     }
 }
 
-/// An estimated time.
+/// An estimated time: a part of a second to two digits, anything longer as people say it.
 pub(super) fn seconds(seconds: f64) -> String {
-    format!("about {} s", number(seconds))
+    if seconds > 0.0 && seconds < 1.0 {
+        let digit = libm::exp10(libm::floor(libm::log10(seconds)) - 1.0);
+        return format!("about {} s", number((seconds / digit).round() * digit));
+    }
+    match seconds == 0.0 {
+        true => "about 0 s".into(),
+        false => format!("about {}", progress::spoken(seconds)),
+    }
 }
 
 /// Rows in columns as wide as they need to be, the last one as wide as it likes.

@@ -92,6 +92,7 @@ impl Run {
             }
             false => self.chosen(&referred)?,
         };
+        let mut unstored = 0;
         // What cannot be resolved is told, and leaves nothing half done.
         if problems.errors() == 0 {
             let running = Running {
@@ -103,9 +104,13 @@ impl Run {
             let ran = self.compute(chosen, sources, &scratch, &mut problems)?;
             self.tell(&ran, problems.errors() > 0, out)?;
             self.warn(&referred);
+            unstored = ran.counts.unstored;
         }
         problems.report(&mut std::io::stderr().lock())?;
-        Ok(if problems.errors() == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        Ok(match problems.errors() == 0 && unstored == 0 {
+            true => ExitCode::SUCCESS,
+            false => ExitCode::FAILURE,
+        })
     }
 
     /// What is named, or else all of the book.
@@ -154,7 +159,7 @@ impl Run {
     ) -> anyhow::Result<Ran> {
         // What runs aside locks nothing of the book, and stores into it.
         const UNUSABLE: &str = "the scratch folder cannot be used";
-        let _lock = self.fresh.then(|| scratch.lock()).transpose().context(UNUSABLE)?;
+        let _lock = self.fresh.then(|| scratch.lock(&|| false)).transpose().context(UNUSABLE)?;
         let aside = self.fresh.then(|| scratch.aside()).transpose().context(UNUSABLE)?;
         let scratch = aside.as_ref().map_or(scratch, Aside::scratch);
         let records = Records::new(config.records.clone());

@@ -19,23 +19,28 @@ use serde_json::Map;
 use serde_json::Value;
 
 use super::queue;
+use super::queue::Failure;
 use super::queue::Item;
 use super::queue::Queue;
 use super::report::Report;
+use super::wake::DRAFT;
+use super::wake::FAILED;
 use super::wake::Waker;
 use crate::config::Config;
 use crate::data::Library;
 use crate::diagnostics::Place;
 use crate::diagnostics::Problems;
-use crate::diagnostics::Severity;
 use crate::diagnostics::SourceFile;
 use crate::key::RunInputs;
 use crate::obtain::Obtaining;
 use crate::obtain::Running;
 use crate::obtain::Sources;
 use crate::resolve::Simulation;
+use crate::runner;
 use crate::runner::progress;
 use crate::runner::progress::Telling;
+use crate::store::records::Found;
+use crate::store::records::Records;
 use crate::store::scratch::Scratch;
 
 /// How often the queue, the session and the program are looked at.
@@ -84,9 +89,9 @@ pub fn drain(root: &Path, catalog: &Catalog, program: &Path) -> anyhow::Result<(
         let end = drain.all();
         drop(lock);
         match end {
-            // A save between the last look and the release of the lock found it taken.
-            End::Empty if drain.next().is_some() => {}
-            End::Empty | End::Alone => return Ok(()),
+            // A save between the last look and the release of the lock found it taken, also one of the next session.
+            End::Over if drain.has_work() => {}
+            End::Over => return Ok(()),
             End::Outdated(program) => {
                 return start(&program, drain.scratch.book()).context("the program was built anew");
             }
@@ -96,17 +101,15 @@ pub fn drain(root: &Path, catalog: &Catalog, program: &Path) -> anyhow::Result<(
 
 /// Why there is nothing more to do.
 enum End {
-    /// Everything is there.
-    Empty,
-    /// The session is gone.
-    Alone,
+    /// Everything is there, or the session is gone.
+    Over,
     /// Another program is asked for: this one was built anew.
     Outdated(PathBuf),
 }
 
 /// One thing to compute.
 struct Work {
-    /// The item's key, or `draft ` and that.
+    /// The item's key, or [`DRAFT`] and that.
     landing: String,
     item: Item,
     draft: bool,
@@ -118,7 +121,7 @@ struct Drain<'c> {
     /// The program as it was when this process began.
     built: Option<(SystemTime, u64)>,
     scratch: Scratch,
-    /// Keys that were computed, or failed, by this process.
+    /// Attempts that this process made.
     settled: BTreeSet<String>,
     waker: Mutex<Option<Waker>>,
 }
@@ -137,9 +140,9 @@ impl<'c> Drain<'c> {
 
     fn all(&mut self) -> End {
         loop {
-            let Some(queue) = Queue::read(&self.scratch) else { return End::Empty };
+            let Some(queue) = Queue::read(&self.scratch) else { return End::Over };
             if !queue.session.is_running() {
-                return End::Alone;
+                return End::Over;
             }
             if built(&self.program) != self.built {
                 return End::Outdated(self.program.clone());
@@ -149,21 +152,25 @@ impl<'c> Drain<'c> {
                 Some(work) if !self.knows(&work.item) => {
                     // A program that is newer than this one left the queue, or an older one that has ended.
                     return match queue.program == self.program {
-                        true => End::Empty,
+                        true => End::Over,
                         false => End::Outdated(queue.program),
                     };
                 }
                 Some(work) => self.compute(&queue, &work),
                 None if self.waits() => std::thread::sleep(LOOK),
-                None => return End::Empty,
+                None => return End::Over,
             }
         }
     }
 
-    /// What is to be done next of the queue as it is now.
-    fn next(&self) -> Option<Work> {
-        let queue = Queue::read(&self.scratch)?;
-        self.next_of(&queue).filter(|work| self.knows(&work.item))
+    /// Whether the queue, as it is now, has something for this program, or for another one that it names.
+    fn has_work(&self) -> bool {
+        let is_for_somebody = |queue: &Queue| {
+            let next = self.next_of(queue);
+            next.is_some_and(|work| self.knows(&work.item) || queue.program != self.program)
+        };
+        Queue::read(&self.scratch)
+            .is_some_and(|queue| is_for_somebody(&queue) && queue.session.is_running())
     }
 
     /// Drafts come first: they are quick, and there is nothing else to see.
@@ -171,7 +178,7 @@ impl<'c> Drain<'c> {
         let draft = |item: &Item| item.draft.is_some().then(|| Work::draft(item));
         let drafts = queue.items.iter().filter_map(draft);
         let full = queue.items.iter().map(Work::full);
-        drafts.chain(full).find(|work| !self.settled.contains(&work.landing))
+        drafts.chain(full).find(|work| !self.settled.contains(&work.settled()))
     }
 
     /// Whether this program has the code that an item asks for.
@@ -181,27 +188,44 @@ impl<'c> Drain<'c> {
     }
 
     fn compute(&mut self, queue: &Queue, work: &Work) {
-        let outcome = self.run(queue, work);
-        match outcome {
-            Outcome::Landed => {}
+        let landing = match self.run(queue, work) {
+            Outcome::Landed => Some(work.landing.clone()),
             // Whoever wants it again finds its finished shards.
             Outcome::Stopped => return,
-            Outcome::Failed(key, message) => {
-                let noted = queue::note_failure(&self.scratch, &key, &queue.session, &message);
-                if let Err(error) = noted {
-                    tracing::error!("`{}` failed: {message}; {error}", work.item.name);
-                }
+            Outcome::Failed { attempt, message, passes } => {
+                let failure = Failure { session: queue.session.clone(), message, passes };
+                self.note(work, &attempt, &failure)
             }
+        };
+        self.settled.insert(work.settled());
+        if let Some(landing) = landing {
+            self.wake(|waker| waker.land(&landing));
         }
-        self.settled.insert(work.landing.clone());
-        self.wake(|waker| waker.land(&work.landing));
         self.tick(queue);
     }
 
+    /// Notes how something failed. Gives what landed; nothing where the pages tell it already.
+    fn note(&self, work: &Work, attempt: &str, failure: &Failure) -> Option<String> {
+        if queue::failure(&self.scratch, attempt, &failure.session).as_ref() == Some(failure) {
+            return None;
+        }
+        if let Err(error) = queue::note_failure(&self.scratch, attempt, failure) {
+            tracing::error!("`{}` failed: {}; {error}", work.item.name, failure.message);
+        }
+        Some(match failure.passes {
+            true => format!("{FAILED}{}", work.item.key),
+            false => work.landing.clone(),
+        })
+    }
+
     fn run(&self, queue: &Queue, work: &Work) -> Outcome {
+        let failed = |message: String| Outcome::Failed {
+            attempt: work.item.attempt.clone(),
+            message,
+            passes: false,
+        };
         let Ok(context) = queue.context() else {
-            let message = "the queue holds no configuration of a book";
-            return Outcome::Failed(work.item.key.clone(), message.into());
+            return failed("the queue holds no configuration of a book".into());
         };
         let mut problems = Problems::default();
         let mut config = Config::read(&context, &mut problems);
@@ -213,12 +237,12 @@ impl<'c> Drain<'c> {
         }
         let simulation = match work.simulation(self.catalog, &library) {
             Ok(simulation) => simulation,
-            Err(message) => return Outcome::Failed(work.item.key.clone(), message),
+            Err(message) => return failed(message),
         };
         let running = Running {
             workers: Some(self.program.clone()),
             // One core is left to the author.
-            at_once: Some(cores().saturating_sub(1).max(1)),
+            at_once: Some(runner::cores().saturating_sub(1).max(1)),
             telling: Telling::Lines,
             costly: work.draft,
             again: false,
@@ -235,16 +259,21 @@ impl<'c> Drain<'c> {
         let mut lines = progress::observer(running.telling);
         let mut report = Report::new(&context, lines.as_mut());
         obtaining.compute(vec![&simulation], &mut report, &|| watch.stops());
-        if obtaining.obtained.contains_key(&simulation.name) {
+        // What was computed and could not be stored is nowhere where a build would find it.
+        let records = Records::new(config.records.clone());
+        let attempt = queue::attempt(&simulation.inputs.digest(), &config);
+        if matches!(records.find(&simulation.inputs), Found::Fresh(_)) {
+            queue::forget_failure(&self.scratch, &attempt);
             return Outcome::Landed;
         }
-        if watch.stopped() {
+        let passes = obtaining.counts.unstored > 0 && !work.draft;
+        let told = problems.sorted();
+        let messages: Vec<&str> = told.iter().map(|problem| problem.message.as_str()).collect();
+        // What came to an end because nobody wants it did not fail; neither did what was there a moment ago.
+        if watch.is_unwanted() || messages.is_empty() {
             return Outcome::Stopped;
         }
-        let errors = problems.sorted().into_iter();
-        let errors = errors.filter(|problem| problem.severity == Severity::Error);
-        let messages: Vec<&str> = errors.map(|problem| problem.message.as_str()).collect();
-        Outcome::Failed(simulation.inputs.digest(), messages.join("; "))
+        Outcome::Failed { attempt, message: messages.join("; "), passes }
     }
 
     fn wake_at(&self, lessons: &Path) {
@@ -275,8 +304,15 @@ enum Outcome {
     Landed,
     /// Nobody wants it any more, or not from this program.
     Stopped,
-    /// The run with this key cannot be had, and why.
-    Failed(String, String),
+    /// It failed.
+    Failed {
+        /// What tells this attempt from others.
+        attempt: String,
+        /// What went wrong.
+        message: String,
+        /// Whether it may be otherwise with the next save.
+        passes: bool,
+    },
 }
 
 impl Work {
@@ -285,8 +321,13 @@ impl Work {
     }
 
     fn draft(item: &Item) -> Self {
-        let landing = format!("draft {}", item.key);
+        let landing = format!("{DRAFT}{}", item.key);
         Self { landing, item: item.clone(), draft: true }
+    }
+
+    /// What is settled when it has landed or failed.
+    fn settled(&self) -> String {
+        format!("{} {}", self.landing, self.item.attempt)
     }
 
     fn parameters(&self) -> &Map<String, Value> {
@@ -329,10 +370,6 @@ impl<'d, 'c> Watch<'d, 'c> {
         Self { drain, key: &work.item.key, last: Mutex::new((Instant::now(), false)) }
     }
 
-    fn stopped(&self) -> bool {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner).1
-    }
-
     /// Whether to stop. Many threads ask often; the files are looked at now and then.
     fn stops(&self) -> bool {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
@@ -355,8 +392,4 @@ impl<'d, 'c> Watch<'d, 'c> {
 fn built(program: &Path) -> Option<(SystemTime, u64)> {
     let found = std::fs::metadata(program).ok()?;
     Some((found.modified().ok()?, found.len()))
-}
-
-fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
 }

@@ -8,18 +8,19 @@
 pub mod drain;
 pub mod page;
 pub mod queue;
-mod report;
+pub(crate) mod report;
 pub mod standing;
 pub mod wake;
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use experiments::entry::Entry;
 use mdbook_preprocessor::PreprocessorContext;
 use serde_json::Map;
 use serde_json::Value;
 
+use self::queue::Failure;
 use self::queue::Item;
 use self::queue::Queue;
 use self::standing::Basis;
@@ -36,10 +37,9 @@ use crate::obtain::Counts;
 use crate::obtain::Obtaining;
 use crate::obtain::Sources;
 use crate::resolve::Simulation;
-use crate::runner;
+use crate::runner::outlook::Outlook;
 use crate::runner::progress;
 use crate::store::durations::Durations;
-use crate::store::durations::Known;
 use crate::store::records::Found;
 use crate::store::records::Records;
 use crate::store::records::Stored;
@@ -74,17 +74,18 @@ pub(crate) struct Shown {
     pub(crate) counts: Counts,
 }
 
-/// Whether a page reloads when its book is built anew: `mdbook serve` asks for that.
+/// Whether a page reloads when its book is built anew: `mdbook serve` asks for that, and a frozen book and a machine do not.
 #[must_use]
-pub fn is_served(context: &PreprocessorContext) -> bool {
-    context.config.contains_key("output.html.live-reload-endpoint") && !progress::in_ci()
+pub fn is_served(context: &PreprocessorContext, config: &Config) -> bool {
+    let reloads = context.config.contains_key("output.html.live-reload-endpoint");
+    reloads && !config.frozen && !progress::in_ci()
 }
 
 impl Live {
     /// The live session that this run is a part of; none in a build, in a frozen one, or by a machine.
     #[must_use]
     pub fn of(context: &PreprocessorContext, config: &Config, options: &Options) -> Option<Self> {
-        if !is_served(context) || config.frozen || options.check || !cfg!(unix) {
+        if !is_served(context, config) || options.check || !cfg!(unix) {
             return None;
         }
         let program = options.running.workers.clone()?;
@@ -117,7 +118,10 @@ impl Live {
                 Shows::Nothing => {}
             }
         }
-        let Looking { standings, items, .. } = looking;
+        let Looking { standings, mut items, .. } = looking;
+        // Quickest first: the page fills.
+        items.sort_by(|(one, _), (other, _)| one.total_cmp(other));
+        let items = items.into_iter().map(|(_, item)| item).collect();
         for (name, parameters, inputs) in drafts {
             if let Some(simulation) = simulations.get_mut(&name) {
                 (simulation.parameters, simulation.inputs) = (parameters, inputs);
@@ -182,10 +186,12 @@ struct Looking<'l> {
     sources: Sources<'l>,
     records: Records,
     drafts: Records,
-    durations: Durations,
+    /// Read when something is to be computed.
+    durations: OnceCell<Durations>,
     problems: &'l mut Problems,
     standings: BTreeMap<String, Standing>,
-    items: Vec<Item>,
+    /// What is to be queued, each with the seconds that it is expected to take.
+    items: Vec<(f64, Item)>,
 }
 
 impl<'l> Looking<'l> {
@@ -195,7 +201,7 @@ impl<'l> Looking<'l> {
             sources,
             records: Records::new(sources.config.records.clone()),
             drafts: Records::new(sources.scratch.drafts()),
-            durations: Durations::read(sources.scratch),
+            durations: OnceCell::new(),
             problems,
             standings: BTreeMap::new(),
             items: Vec::new(),
@@ -208,8 +214,8 @@ impl<'l> Looking<'l> {
         let (basis, shows, per_shard) = match self.records.find(&simulation.inputs) {
             Found::Stale(stored) if exhibit::can_show(simulation, &stored.record) => {
                 let why = obtain::changed(&stored, simulation).join(", ");
-                let per_shard = stored.provenance.seconds / stored.provenance.shards.max(1) as f64;
-                (Basis::Stale(why), Shows::Stale(Box::new(stored)), Some(per_shard))
+                let per_shard = stored.provenance.per_shard();
+                (Basis::Stale(why), Shows::Stale(Box::new(stored)), per_shard)
             }
             found => {
                 if let Found::Corrupt(path, why) = found {
@@ -261,52 +267,55 @@ impl<'l> Looking<'l> {
             return Future::Refused;
         }
         let key = simulation.inputs.digest();
-        if let Some(message) = queue::failure(scratch, &key, &self.live.session) {
-            self.problems.push(Problem::error(
-                Some(simulation.place.clone()),
-                message.as_str(),
-                "a change of it or of its code runs it again, as does `mdbook-simulation run`, or serving anew",
-            ));
-            return Future::Failed(message);
+        let failure = |run_key: &str| {
+            queue::failure(scratch, &queue::attempt(run_key, config), &self.live.session)
+        };
+        let failed = failure(&key);
+        if let Some(Failure { message, passes, .. }) = &failed {
+            let hint = match passes {
+                true => "the next save tries again",
+                false => {
+                    "a change of it, of its code or of its limits runs it again, as does `mdbook-simulation run`, or \
+                     serving anew"
+                }
+            };
+            let place = Some(simulation.place.clone());
+            self.problems.push(Problem::error(place, message.as_str(), hint));
+            if !passes {
+                return Future::Failed(message.clone());
+            }
         }
-        let (held, shards, seconds) = self.left(simulation, per_shard);
+        let holds = |address: &str| scratch.holds(address);
+        let durations = self.durations.get_or_init(|| Durations::read(scratch));
+        let outlook = Outlook::of(simulation, &config.backend, per_shard, durations, &holds);
+        let Outlook { held, shards, seconds } = match outlook {
+            Ok(outlook) => outlook,
+            Err(failure) => {
+                self.problems.push(Problem::error(
+                    Some(simulation.place.clone()),
+                    format!("`{}` cannot be computed: {failure}", simulation.name),
+                    "",
+                ));
+                return Future::Refused;
+            }
+        };
         let draft = draft.filter(|(_, inputs)| {
-            seconds > SOON
-                && queue::failure(scratch, &inputs.digest(), &self.live.session).is_none()
+            seconds > SOON && failed.is_none() && failure(&inputs.digest()).is_none()
         });
-        self.items.push(Item {
+        let item = Item {
+            attempt: queue::attempt(&key, config),
             key,
             name: simulation.name.clone(),
             experiment: simulation.entry.id().to_owned(),
             fingerprint: simulation.entry.fingerprint().digest.to_owned(),
             parameters: simulation.parameters.clone(),
             draft: draft.map(|(parameters, _)| parameters),
-        });
-        Future::Waiting { held, shards, seconds }
-    }
-
-    /// Shards that are there, all shards, and seconds on one core that the others are expected to take.
-    fn left(&self, simulation: &Simulation<'_>, per_shard: Option<f64>) -> (usize, usize, f64) {
-        let Simulation { entry, parameters, inputs, .. } = simulation;
-        let shards = entry.shards(parameters).unwrap_or_default();
-        let cost = entry.cost(parameters).map_or(0.0, |cost| cost.seconds);
-        let average = per_shard.unwrap_or(cost / shards.len().max(1) as f64);
-        let left = |label: &str| {
-            let missing = shards
-                .iter()
-                .filter(|shard| !self.sources.scratch.holds(&inputs.shard_digest(shard, label)));
-            missing.map(|shard| self.expected(entry, label, shard, average)).collect::<Vec<f64>>()
+            told: failed.is_some(),
         };
-        let labels = runner::labels(entry.place(), &self.sources.config.backend);
-        // Of the backends that it may be, that counts which is furthest.
-        let left = labels.into_iter().map(left).min_by_key(Vec::len).unwrap_or_default();
-        (shards.len() - left.len(), shards.len(), left.into_iter().sum())
-    }
-
-    fn expected(&self, entry: &Entry, label: &str, shard: &Value, average: f64) -> f64 {
-        match self.durations.known(entry.id(), label, shard) {
-            Known::Itself(seconds) | Known::Kind(seconds) => seconds,
-            Known::Nothing => average,
+        self.items.push((seconds, item));
+        match failed {
+            Some(failed) => Future::Failed(failed.message),
+            None => Future::Waiting { held, shards, seconds },
         }
     }
 }

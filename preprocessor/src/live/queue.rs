@@ -9,7 +9,9 @@ use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Map;
 use serde_json::Value;
+use serde_json::json;
 
+use crate::config::Config;
 use crate::key;
 use crate::store::files;
 use crate::store::layout;
@@ -28,7 +30,7 @@ pub struct Queue {
     pub backend: Option<String>,
     /// mdBook's context, as JSON.
     pub context: Value,
-    /// What is missing, in the order of names.
+    /// What is missing, what is soonest done first.
     pub items: Vec<Item>,
 }
 
@@ -38,6 +40,8 @@ pub struct Queue {
 pub struct Item {
     /// Its run key.
     pub key: String,
+    /// What tells this attempt to run it from others.
+    pub attempt: String,
     /// Its name.
     pub name: String,
     /// Its experiment.
@@ -48,13 +52,21 @@ pub struct Item {
     pub parameters: Map<String, Value>,
     /// Those of its draft, if that is to be computed first.
     pub draft: Option<Map<String, Value>>,
+    /// Whether it failed and is tried once more, and its page tells how it failed.
+    pub told: bool,
 }
 
-/// A failure of a live session.
-#[derive(Serialize, Deserialize)]
-struct Failure {
-    session: Process,
-    message: String,
+/// How a run failed in a live session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::exhaustive_structs, reason = "plain data")]
+pub struct Failure {
+    /// The session.
+    pub session: Process,
+    /// What went wrong.
+    pub message: String,
+    /// Whether it may be otherwise with the next save, although nothing of the run changed: it was computed, and its record
+    /// could not be stored.
+    pub passes: bool,
 }
 
 impl Queue {
@@ -71,6 +83,10 @@ impl Queue {
     pub fn write(&self, scratch: &Scratch) -> io::Result<()> {
         scratch.create()?;
         let text = layout::pretty(&key::json(self));
+        // Where lessons lie beside scratch, mdBook watches this file too.
+        if std::fs::read(scratch.queue()).is_ok_and(|found| found == text.as_bytes()) {
+            return Ok(());
+        }
         files::replace(&scratch.queue(), text.as_bytes(), &scratch.temporary())
     }
 
@@ -89,27 +105,39 @@ impl Queue {
     }
 }
 
-/// How the run with this key failed in this session.
+/// What tells the attempt to run something from others that might end otherwise: the run itself, the backend, and what it
+/// may take.
 #[must_use]
-pub fn failure(scratch: &Scratch, key: &str, session: &Process) -> Option<String> {
-    let text = std::fs::read_to_string(scratch.failure(key)).ok()?;
-    let failure: Failure = serde_json::from_str(&text).ok()?;
-    (failure.session == *session).then_some(failure.message)
+pub fn attempt(run_key: &str, config: &Config) -> String {
+    let Config { backend, max_seconds, shard_seconds, shard_megabytes, .. } = config;
+    key::digest(&json!([run_key, backend, max_seconds, shard_seconds, shard_megabytes]))
 }
 
-/// Notes that it failed.
+/// How an attempt failed in this session.
+#[must_use]
+pub fn failure(scratch: &Scratch, attempt: &str, session: &Process) -> Option<Failure> {
+    let text = std::fs::read_to_string(place(scratch, attempt)).ok()?;
+    let failure: Failure = serde_json::from_str(&text).ok()?;
+    (failure.session == *session).then_some(failure)
+}
+
+/// Notes how it failed.
 ///
 /// # Errors
 /// Those of the file system.
-pub fn note_failure(
-    scratch: &Scratch,
-    key: &str,
-    session: &Process,
-    message: &str,
-) -> io::Result<()> {
-    let failure = Failure { session: session.clone(), message: message.to_owned() };
-    let text = layout::pretty(&key::json(&failure));
-    files::replace(&scratch.failure(key), text.as_bytes(), &scratch.temporary())
+pub fn note_failure(scratch: &Scratch, attempt: &str, failure: &Failure) -> io::Result<()> {
+    let text = layout::pretty(&key::json(failure));
+    files::replace(&place(scratch, attempt), text.as_bytes(), &scratch.temporary())
+}
+
+/// Forgets how it failed.
+pub fn forget_failure(scratch: &Scratch, attempt: &str) {
+    // Mostly there is none.
+    let _ = std::fs::remove_file(place(scratch, attempt));
+}
+
+fn place(scratch: &Scratch, attempt: &str) -> PathBuf {
+    scratch.failures().join(format!("{}.json", key::short(attempt)))
 }
 
 #[cfg(test)]
@@ -124,11 +152,13 @@ mod tests {
         let session = Process::of(std::process::id()).unwrap();
         let item = Item {
             key: "abc".into(),
+            attempt: "def".into(),
             name: "a".into(),
             experiment: "b".into(),
             fingerprint: "c".into(),
             parameters: Map::new(),
             draft: None,
+            told: false,
         };
         let queue = Queue {
             session: session.clone(),
@@ -145,9 +175,30 @@ mod tests {
         assert_eq!(Queue::read(&scratch), None);
 
         assert_eq!(failure(&scratch, "abc", &session), None);
-        note_failure(&scratch, "abc", &session, "no").unwrap();
-        assert_eq!(failure(&scratch, "abc", &session).as_deref(), Some("no"));
-        let other = Process { started: "later".into(), ..session };
+        let failed = Failure { session: session.clone(), message: "no".into(), passes: false };
+        note_failure(&scratch, "abc", &failed).unwrap();
+        assert_eq!(failure(&scratch, "abc", &session), Some(failed));
+        let other = Process { started: "later".into(), ..session.clone() };
         assert_eq!(failure(&scratch, "abc", &other), None, "another session tries again");
+        forget_failure(&scratch, "abc");
+        assert_eq!(failure(&scratch, "abc", &session), None);
+    }
+
+    #[test]
+    fn what_may_end_otherwise_is_another_attempt() {
+        let book = mdbook_preprocessor::config::Config::default();
+        let context = PreprocessorContext::new("book".into(), book, "html".into());
+        let config = Config::read(&context, &mut crate::diagnostics::Problems::default());
+        let attempts = [
+            attempt("abc", &config),
+            attempt("abd", &config),
+            attempt("abc", &Config { backend: "wgpu".into(), ..config.clone() }),
+            attempt("abc", &Config { shard_seconds: Some(2.0), ..config.clone() }),
+            attempt("abc", &Config { shard_megabytes: Some(2.0), ..config.clone() }),
+            attempt("abc", &Config { max_seconds: 2.0, ..config.clone() }),
+        ];
+        let different: std::collections::BTreeSet<_> = attempts.iter().collect();
+        assert_eq!(different.len(), attempts.len());
+        assert_eq!(attempts[0], attempt("abc", &config));
     }
 }

@@ -1,6 +1,7 @@
 //! How far the work in the background is, for the pages that wait for it: a small file in the site, which their
 //! script reads now and then. No page is built for it.
 
+use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
 use std::time::Instant;
@@ -8,6 +9,7 @@ use std::time::Instant;
 use mdbook_preprocessor::PreprocessorContext;
 use serde_json::json;
 
+use super::page;
 use crate::runner::progress::Observer;
 use crate::runner::progress::Outcome;
 use crate::runner::progress::Planned;
@@ -15,14 +17,17 @@ use crate::runner::progress::pace::Pace;
 use crate::runner::progress::spoken;
 
 /// The file's name, at the root of the site.
-pub(super) const FILE: &str = "simulation-progress.json";
+pub(crate) const FILE: &str = "simulation-progress.json";
 
 /// The file is not written more often than this.
 const APART: Duration = Duration::from_millis(500);
 
 /// Tells the pages, and somebody else.
+///
+/// The file is written in place and never removed: mdBook lists a folder before it empties it, and what is gone by
+/// then ends its build.
 pub(super) struct Report<'r> {
-    file: Option<PathBuf>,
+    build: PathBuf,
     and: &'r mut dyn Observer,
     name: String,
     held: usize,
@@ -35,16 +40,24 @@ impl<'r> Report<'r> {
     /// For the site of a book.
     pub(super) fn new(context: &PreprocessorContext, and: &'r mut dyn Observer) -> Self {
         let build = context.root.join(&context.config.build.build_dir);
-        // With another renderer beside it, that of HTML has a folder of its own.
-        let file =
-            [build.join("html"), build].into_iter().find(|site| site.join("toc.html").exists());
-        let file = file.map(|site| site.join(FILE));
         let (name, held, shards) = (String::new(), 0, 0);
-        Self { file, and, name, held, shards, pace: Pace::default(), last: None }
+        Self { build, and, name, held, shards, pace: Pace::default(), last: None }
+    }
+
+    /// The file, or where it belongs in a site of a live session; nothing where there is no such site now, or one that was
+    /// built to be published.
+    fn file(&self) -> Option<PathBuf> {
+        let is_live = |site: &Path| {
+            let index = std::fs::read_to_string(site.join("index.html"));
+            index.is_ok_and(|page| page::is_live(&page))
+        };
+        // With another renderer beside it, that of HTML has a folder of its own.
+        let sites = [self.build.join("html"), self.build.clone()];
+        let site = sites.into_iter().find(|site| site.join(FILE).exists() || is_live(site))?;
+        Some(site.join(FILE))
     }
 
     fn write(&mut self) {
-        let Some(file) = &self.file else { return };
         if self.last.is_some_and(|last| last.elapsed() < APART) {
             return;
         }
@@ -59,7 +72,7 @@ impl<'r> Report<'r> {
             "words": words,
         });
         // mdBook may be emptying the folder; the next one comes soon.
-        let _ = std::fs::write(file, text.to_string());
+        let _ = self.file().map(|file| std::fs::write(file, text.to_string()));
     }
 }
 
@@ -81,14 +94,64 @@ impl Observer for Report<'_> {
         self.write();
     }
 
+    fn shared(&mut self, job: usize) {
+        self.and.shared(job);
+        self.held += 1;
+        self.write();
+    }
+
     fn settled(&mut self, job: usize, outcome: Outcome<'_>) {
         self.and.settled(job, outcome);
     }
 
     fn ended(&mut self) {
         self.and.ended();
-        if let Some(file) = &self.file {
-            let _ = std::fs::remove_file(file);
-        }
+        // Where it is: it need not be made to say nothing.
+        let file = self.file().filter(|file| file.exists());
+        let _ = file.map(|file| std::fs::write(file, "{}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runner::progress::Nobody;
+    use mdbook_preprocessor::config::Config;
+
+    #[test]
+    fn it_tells_the_site_of_a_live_session_alone_and_leaves_its_file() {
+        let root = tempfile::tempdir().unwrap();
+        let site = root.path().join("book");
+        let context =
+            PreprocessorContext::new(root.path().to_owned(), Config::default(), "html".into());
+        let (mut nobody, mut other) = (Nobody, Nobody);
+        let mut report = Report::new(&context, &mut nobody);
+        let told = || std::fs::read_to_string(site.join(FILE)).unwrap_or_default();
+        let planned = |held| Planned {
+            job: 0,
+            name: "a",
+            experiment: "b",
+            shards: 3,
+            held,
+            shared: 0,
+            seconds: 4.0,
+            place: "host",
+        };
+        report.planned(&[planned(0)], 1);
+        assert!(!site.exists(), "there is no site yet");
+        std::fs::create_dir(&site).unwrap();
+        std::fs::write(site.join("index.html"), "a page to be published").unwrap();
+        report.last = None;
+        report.shard(0, 1.0, Some(1.0));
+        assert_eq!(told(), "", "it is none of ours");
+        std::fs::write(site.join("index.html"), page::broken("a message", "")).unwrap();
+        report.last = None;
+        report.shard(0, 1.0, Some(1.0));
+        let text = told();
+        assert!(text.contains("\"held\":2") && text.contains("2 of 3 parts"), "{text}");
+        report.ended();
+        assert_eq!(told(), "{}", "mdBook may be about to remove it");
+        Report::new(&context, &mut other).planned(&[planned(1)], 1);
+        assert!(told().contains("\"held\":1"));
     }
 }

@@ -12,7 +12,14 @@ use std::time::Duration;
 use std::time::Instant;
 use std::time::SystemTime;
 
+use super::queue::Item;
 use super::queue::Queue;
+
+/// What the run key of a draft that landed follows.
+pub(super) const DRAFT: &str = "draft ";
+
+/// What the run key of an item follows that failed and stays in the queue.
+pub(super) const FAILED: &str = "failed ";
 
 /// Between two wakes passes at least this: what lands together is shown together.
 const APART: Duration = Duration::from_secs(1);
@@ -50,7 +57,8 @@ impl Waker {
 
     /// Wakes mdBook if it is time to: a build that saw what landed has taken it out of the queue.
     pub(super) fn tick(&mut self, queue: &Queue) {
-        if self.is_due(&|key| !queue.items.iter().any(|item| is_of(item, key)), Instant::now()) {
+        let seen = |landing: &str| !queue.items.iter().any(|item| waits_for(item, landing));
+        if self.is_due(&seen, Instant::now()) {
             touch(&self.file);
         }
     }
@@ -72,9 +80,10 @@ impl Waker {
     }
 }
 
-/// Whether what landed under this key is what the item waits for: itself, or its draft.
-fn is_of(item: &super::queue::Item, key: &str) -> bool {
-    item.key == key || (item.draft.is_some() && key.strip_prefix("draft ") == Some(&item.key))
+/// Whether the item waits for what landed under this name: itself, its draft, or words of how it failed.
+fn waits_for(item: &Item, landing: &str) -> bool {
+    let is_of = |prefix: &str| landing.strip_prefix(prefix) == Some(&item.key);
+    item.key == landing || (item.draft.is_some() && is_of(DRAFT)) || (!item.told && is_of(FAILED))
 }
 
 fn touch(file: &Path) {
@@ -106,6 +115,25 @@ mod tests {
         waker.land("c");
         let times = (10..100).filter(|second| waker.is_due(unseen, at(f64::from(*second)))).count();
         assert_eq!((times as u32, waker.waits()), (MOST, false));
+    }
+
+    #[test]
+    fn an_item_waits_for_itself_its_draft_and_words() {
+        let item = Item {
+            key: "a".into(),
+            attempt: String::new(),
+            name: "a".into(),
+            experiment: "b".into(),
+            fingerprint: "c".into(),
+            parameters: serde_json::Map::new(),
+            draft: Some(serde_json::Map::new()),
+            told: false,
+        };
+        assert!(["a", "draft a", "failed a"].iter().all(|landing| waits_for(&item, landing)));
+        assert!(!waits_for(&item, "b") && !waits_for(&item, "draft b"));
+        let told = Item { draft: None, told: true, ..item };
+        assert!(waits_for(&told, "a") && !waits_for(&told, "draft a"));
+        assert!(!waits_for(&told, "failed a"), "its page tells it");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use experiments::entry::Unreadable;
+use experiments::entry::caught;
 use serde_json::Value;
 
 use super::Computed;
@@ -23,9 +23,7 @@ use super::process::Undone;
 use super::process::Worker;
 use super::progress::Planned;
 use super::worker::Task;
-use crate::diagnostics::caught;
 use crate::store::durations::Durations;
-use crate::store::durations::Known;
 use crate::store::records::Provenance;
 use crate::store::scratch::Finished;
 use crate::store::scratch::Scratch;
@@ -54,10 +52,10 @@ pub(super) struct Parts {
     fault: Option<String>,
     /// How many are still to end.
     left: usize,
-    ran: Ran,
 }
 
 /// Why a shard left nothing.
+#[derive(Clone, Debug)]
 pub(super) enum Lost {
     /// It failed, and how.
     Failed(String),
@@ -71,7 +69,7 @@ impl<'j, 'c> Prepared<'j, 'c> {
     /// Looks up what scratch holds of a job.
     ///
     /// # Errors
-    /// When the experiment cannot read its own parameters, or panics.
+    /// When the experiment cannot plan it.
     pub(super) fn new(
         number: usize,
         job: &'j Job<'j, 'c>,
@@ -81,42 +79,43 @@ impl<'j, 'c> Prepared<'j, 'c> {
         let simulation = job.simulation;
         let entry = simulation.entry;
         let place = Where::new(entry.place(), &job.backend);
-        let planned = || {
-            let parameters = &simulation.parameters;
-            Ok::<_, Unreadable>((entry.shards(parameters)?, entry.cost(parameters)?))
-        };
-        let (shards, cost) = caught(planned).map_err(Fault::Plan)??;
+        let parameters = &simulation.parameters;
+        let (shards, cost) = (entry.shards(parameters)?, entry.cost(parameters)?);
         let address = |shard| simulation.inputs.shard_digest(shard, place.label);
         let addresses: Vec<String> = shards.iter().map(address).collect();
         let finished = held(&simulation.name, &addresses, scratch);
         let average = job.before.unwrap_or(cost.seconds / shards.len().max(1) as f64);
+        let expected = durations.expected(entry.id(), place.label, average);
         let unit = |shard: usize| Unit {
             job: number,
             shard,
-            seconds: match durations.known(entry.id(), place.label, &shards[shard]) {
-                Known::Itself(seconds) | Known::Kind(seconds) => seconds,
-                Known::Nothing => average,
-            },
+            seconds: expected.seconds(&shards[shard]),
             megabytes: cost.megabytes.max(0.0) + PROCESS,
+            limits: job.limits,
             lane: if place.is_adapter() { Lane::Adapter } else { Lane::Host },
         };
         let missing = (0..shards.len()).filter(|&shard| finished[shard].is_none());
         let units: Vec<Unit> = missing.map(unit).collect();
-        let ran = Ran { shards: units.len(), resumed: shards.len() - units.len() };
-        let (left, failed) = (units.len(), BTreeMap::new());
-        let parts = Parts { finished, failed, fault: None, left, ran };
+        let parts = Parts { finished, failed: BTreeMap::new(), fault: None, left: units.len() };
         Ok((Self { number, units, job, place, shards, addresses }, parts))
     }
 
-    /// What an observer is told of it.
-    pub(super) fn planned(&self) -> Planned<'_> {
+    /// What of it is to be run, each with the address of the shard.
+    pub(super) fn addressed(&self) -> impl Iterator<Item = (&str, Unit)> {
+        self.units.iter().map(|unit| (self.addresses[unit.shard].as_str(), *unit))
+    }
+
+    /// What an observer is told of it, which runs these.
+    pub(super) fn planned(&self, own: &[Unit]) -> Planned<'_> {
+        let own = own.iter().filter(|unit| unit.job == self.number);
         Planned {
             job: self.number,
             name: &self.job.simulation.name,
             experiment: self.job.simulation.entry.id(),
             shards: self.shards.len(),
             held: self.shards.len() - self.units.len(),
-            seconds: self.units.iter().map(|unit| unit.seconds).sum(),
+            shared: self.units.len() - own.clone().count(),
+            seconds: own.map(|unit| unit.seconds).sum(),
             place: self.place.label,
         }
     }
@@ -124,10 +123,11 @@ impl<'j, 'c> Prepared<'j, 'c> {
     /// Runs one shard and keeps what it leaves.
     pub(super) fn run(
         &self,
-        shard: usize,
+        unit: &Unit,
         worker: &mut Worker,
         means: Means<'_>,
     ) -> Result<Finished, Lost> {
+        let shard = unit.shard;
         match means.crew {
             Crew::Threads => {
                 let done = self.run_here(shard)?;
@@ -139,13 +139,11 @@ impl<'j, 'c> Prepared<'j, 'c> {
                 let task = self.task(shard, means.scratch, (book, data));
                 // An adapter's start is paid once.
                 let how = (self.place.is_adapter(), means.stop as &dyn Fn() -> bool);
-                worker.run(program, &task, self.job.limits, how).map_err(
-                    |undone| match undone {
-                        Undone::Failed(message) => Lost::Failed(message),
-                        Undone::Unkept(why) => Lost::Scratch(why),
-                        Undone::Stopped => Lost::Stopped,
-                    },
-                )?;
+                worker.run(program, &task, unit.limits, how).map_err(|undone| match undone {
+                    Undone::Failed(message) => Lost::Failed(message),
+                    Undone::Unkept(why) => Lost::Scratch(why),
+                    Undone::Stopped => Lost::Stopped,
+                })?;
                 match means.scratch.part(&self.addresses[shard]) {
                     Ok(Some(finished)) => Ok(finished),
                     Ok(None) => Err(Lost::Failed("it left nothing in scratch".into())),
@@ -169,8 +167,12 @@ impl<'j, 'c> Prepared<'j, 'c> {
     }
 
     /// Puts the parts together, or says why there is no record.
-    pub(super) fn settle(&self, parts: Parts, stopped: bool) -> Result<Computed, Fault> {
-        let Parts { finished, failed, fault, ran, .. } = parts;
+    pub(super) fn settle(
+        &self,
+        parts: Parts,
+        (ran, stopped): (Ran, bool),
+    ) -> Result<Computed, Fault> {
+        let Parts { finished, failed, fault, .. } = parts;
         let shards = finished.len();
         if let Some(error) = fault {
             return Err(Fault::Scratch(error));
@@ -188,8 +190,7 @@ impl<'j, 'c> Prepared<'j, 'c> {
         let simulation = self.job.simulation;
         let provenance = provenance(self.place.label, &finished);
         let parts = finished.into_iter().map(|finished| finished.part).collect();
-        let merge = || simulation.entry.merge(&simulation.parameters, parts);
-        let record = caught(merge).map_err(Fault::Merge)??;
+        let record = simulation.entry.merge(&simulation.parameters, parts)?;
         Ok(Computed { record, provenance, ran })
     }
 
@@ -229,6 +230,11 @@ impl<'j, 'c> Prepared<'j, 'c> {
 }
 
 impl Parts {
+    /// Whether no shard is awaited any more.
+    pub(super) fn is_whole(&self) -> bool {
+        self.left == 0
+    }
+
     /// Adds what became of a shard. Says whether it was the last that was awaited.
     pub(super) fn add(&mut self, shard: usize, done: Result<Finished, Lost>) -> bool {
         match done {

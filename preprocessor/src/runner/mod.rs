@@ -7,6 +7,8 @@
 //! of this process do the shards; they cannot contain a crash or a hang.
 
 mod job;
+mod memory;
+pub(crate) mod outlook;
 mod place;
 mod plan;
 pub mod process;
@@ -30,6 +32,7 @@ use self::job::Parts;
 use self::job::Prepared;
 use self::plan::Lane;
 use self::plan::Queue;
+use self::plan::Shared;
 use self::process::Limits;
 use self::process::Worker;
 use self::progress::Observer;
@@ -58,15 +61,9 @@ pub enum Fault {
     /// Scratch could not be written.
     #[error("scratch cannot be written: {0}")]
     Scratch(String),
-    /// The experiment cannot read its own values.
+    /// The experiment cannot plan it, or merge its parts.
     #[error(transparent)]
-    Unreadable(#[from] experiments::entry::Unreadable),
-    /// Planning the shards panicked.
-    #[error("planning its shards failed with: {0}")]
-    Plan(String),
-    /// Merging the parts panicked.
-    #[error("merging the shards failed with: {0}")]
-    Merge(String),
+    Experiment(#[from] experiments::entry::Failure),
     /// The run was not to go on. Finished shards are kept.
     #[error("it was stopped")]
     Stopped,
@@ -75,7 +72,7 @@ pub enum Fault {
 /// What a run cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ran {
-    /// Shards that were run.
+    /// Shards that were run for it.
     pub shards: usize,
     /// Shards that scratch held already.
     pub resumed: usize,
@@ -142,7 +139,7 @@ pub struct Means<'a> {
 /// Gets the number of a job, what became of it, and who is to be told.
 pub type Settled<'s> = dyn FnMut(usize, Result<Computed, Fault>, &mut dyn Observer) + 's;
 
-/// Runs what scratch does not hold of some simulations, and merges each as soon as it can be: `settled` gets
+/// Runs what scratch does not hold of some simulations, a shard that several have once, and merges each as soon as it can be: `settled` gets
 /// the number of the job and what became of it, once for each, in the order in which they end.
 pub fn run(
     jobs: &[Job<'_, '_>],
@@ -166,19 +163,26 @@ pub fn run(
         return;
     }
     let at_once = means.at_once.unwrap_or_else(cores).max(1);
-    let planned: Vec<Planned<'_>> = prepared.iter().map(Prepared::planned).collect();
+    let shared = Shared::new(prepared.iter().flat_map(Prepared::addressed));
+    let planned: Vec<Planned<'_>> =
+        prepared.iter().map(|ready| ready.planned(&shared.units)).collect();
     observer.planned(&planned, at_once);
     let by_number: BTreeMap<usize, &Prepared<'_, '_>> =
         prepared.iter().map(|ready| (ready.number, ready)).collect();
+    let ran: BTreeMap<usize, Ran> = planned
+        .iter()
+        .map(|planned| (planned.job, Ran { shards: planned.run(), resumed: planned.held }))
+        .collect();
     let mut settle = |number: usize, parts: Parts, observer: &mut dyn Observer| {
-        settled(number, by_number[&number].settle(parts, (means.stop)()), observer);
+        let how = (ran[&number], (means.stop)());
+        settled(number, by_number[&number].settle(parts, how), observer);
     };
-    for ready in prepared.iter().filter(|ready| ready.units.is_empty()) {
-        open.remove(&ready.number).into_iter().for_each(|of| settle(ready.number, of, observer));
+    for (number, parts) in open.extract_if(.., |_, parts| parts.is_whole()).collect::<Vec<_>>() {
+        settle(number, parts, observer);
     }
 
-    let memory = process::available().map_or(f64::INFINITY, |free| 0.8 * free);
-    let queue = Queue::new(prepared.iter().flat_map(|ready| ready.units.clone()).collect(), memory);
+    let memory = memory::available().map_or(f64::INFINITY, |free| 0.8 * free);
+    let queue = Queue::new(shared.units.clone(), memory);
     let adapter = queue.waiting(Lane::Adapter).min(1);
     let host = queue.waiting(Lane::Host).min(at_once);
     let lanes = [(Lane::Adapter, adapter), (Lane::Host, host)];
@@ -193,7 +197,7 @@ pub fn run(
             scope.spawn(move || {
                 let mut worker = Worker::default();
                 while let Some(unit) = queue.take(*lane, stop) {
-                    let done = by_number[&unit.job].run(unit.shard, &mut worker, means);
+                    let done = by_number[&unit.job].run(&unit, &mut worker, means);
                     if let Err(Lost::Scratch(why)) = &done {
                         let _ = unkept.set(why.clone());
                     }
@@ -209,12 +213,16 @@ pub fn run(
             by_number[&unit.job].note(unit.shard, &done, &mut durations);
             let took = done.as_ref().ok().map(|done| done.seconds);
             observer.shard(unit.job, unit.seconds, took);
-            let parts = open.get_mut(&unit.job);
-            if parts.is_some_and(|parts| parts.add(unit.shard, done)) {
-                // Without them the next plan is a worse one, and no result is another.
-                let _ = durations.write(means.scratch);
-                let parts = open.remove(&unit.job);
-                parts.into_iter().for_each(|parts| settle(unit.job, parts, observer));
+            let others = shared.others(&unit);
+            others.iter().for_each(|(job, _)| observer.shared(*job));
+            for (job, shard) in others.iter().copied().chain([(unit.job, unit.shard)]) {
+                let parts = open.get_mut(&job);
+                if parts.is_some_and(|parts| parts.add(shard, done.clone())) {
+                    // Without them the next plan is a worse one, and no result is another.
+                    let _ = durations.write(means.scratch);
+                    let parts = open.remove(&job);
+                    parts.into_iter().for_each(|parts| settle(job, parts, observer));
+                }
             }
         }
     });
@@ -227,6 +235,7 @@ pub fn run(
     observer.ended();
 }
 
-fn cores() -> usize {
+/// How many shards run at a time on the host unless somebody says otherwise.
+pub(crate) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }

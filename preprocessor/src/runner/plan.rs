@@ -1,9 +1,13 @@
-//! What is to be run, and in which order: longest first, a few at a time, never more than memory has room for.
+//! What is to be run, and in which order: each shard once, longest first, a few at a time, and no more beside others than
+//! memory is expected to have room for.
 
+use std::collections::BTreeMap;
 use std::sync::Condvar;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Duration;
+
+use super::process::Limits;
 
 /// How long who waits for memory sleeps before it looks whether it is to stop.
 const LOOK: Duration = Duration::from_millis(20);
@@ -19,6 +23,8 @@ pub(super) struct Unit {
     pub(super) seconds: f64,
     /// How much memory it is expected to take.
     pub(super) megabytes: f64,
+    /// What it may take before it is ended.
+    pub(super) limits: Limits,
     /// What it runs on.
     pub(super) lane: Lane,
 }
@@ -30,6 +36,43 @@ pub(super) enum Lane {
     Host,
     /// The adapter.
     Adapter,
+}
+
+/// Units of which several may be of one shard, which is run once.
+pub(super) struct Shared {
+    /// The first of each shard.
+    pub(super) units: Vec<Unit>,
+    /// By the job and the shard of the first, those of the others: what it leaves is theirs too.
+    others: BTreeMap<(usize, usize), Vec<(usize, usize)>>,
+}
+
+impl Shared {
+    /// Finds those of one shard by its address.
+    pub(super) fn new<'a>(units: impl Iterator<Item = (&'a str, Unit)>) -> Self {
+        let mut same: BTreeMap<&str, Vec<Unit>> = BTreeMap::new();
+        units.for_each(|(address, unit)| same.entry(address).or_default().push(unit));
+        let mut shared = Self { units: Vec::new(), others: BTreeMap::new() };
+        for units in same.into_values() {
+            let Some((&(mut first), others)) = units.split_first() else { continue };
+            // It is run for all of them.
+            for unit in others {
+                first.megabytes = first.megabytes.max(unit.megabytes);
+                first.limits.seconds = first.limits.seconds.max(unit.limits.seconds);
+                first.limits.megabytes = first.limits.megabytes.max(unit.limits.megabytes);
+            }
+            shared.units.push(first);
+            if !others.is_empty() {
+                let others = others.iter().map(|unit| (unit.job, unit.shard)).collect();
+                shared.others.insert((first.job, first.shard), others);
+            }
+        }
+        shared
+    }
+
+    /// Job and shard of the others that are of the shard of this one.
+    pub(super) fn others(&self, unit: &Unit) -> &[(usize, usize)] {
+        self.others.get(&(unit.job, unit.shard)).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// The units that wait, for all lanes to take from.
@@ -108,7 +151,30 @@ mod tests {
     use super::*;
 
     fn unit(shard: usize, seconds: f64, megabytes: f64, lane: Lane) -> Unit {
-        Unit { job: 0, shard, seconds, megabytes, lane }
+        Unit { job: 0, shard, seconds, megabytes, limits: LIMITS, lane }
+    }
+
+    const LIMITS: Limits = Limits { seconds: 1.0, megabytes: 2.0 };
+
+    #[test]
+    fn a_shard_of_several_is_run_once_within_the_widest_limits() {
+        let unit = |job, shard, seconds| {
+            let limits = Limits { seconds, ..LIMITS };
+            Unit { job, limits, ..unit(shard, 1.0, seconds, Lane::Host) }
+        };
+        let units = [
+            ("b", unit(0, 0, 1.0)),
+            ("a", unit(0, 1, 1.0)),
+            ("b", unit(1, 4, 9.0)),
+            ("c", unit(1, 5, 2.0)),
+            ("b", unit(2, 0, 3.0)),
+        ];
+        let shared = Shared::new(units.into_iter());
+        let of = |unit: &Unit| (unit.job, unit.shard, unit.limits.seconds, unit.megabytes);
+        let run: Vec<_> = shared.units.iter().map(of).collect();
+        assert_eq!(run, [(0, 1, 1.0, 1.0), (0, 0, 9.0, 9.0), (1, 5, 2.0, 2.0)]);
+        assert_eq!(shared.others(&shared.units[1]), [(1, 4), (2, 0)]);
+        assert!(shared.others(&shared.units[0]).is_empty());
     }
 
     #[track_caller]

@@ -18,6 +18,7 @@ use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 use std::time::Instant;
 
+use super::memory::Gauge;
 use super::worker::DONE;
 use super::worker::Task;
 use super::worker::UNKEPT;
@@ -34,6 +35,9 @@ pub struct Limits {
 
 /// How often a worker is looked at.
 const LOOK: Duration = Duration::from_millis(20);
+
+/// How long a worker that is let go may take to end.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// How long the rest of what a worker wrote may take to arrive once it has ended.
 const REST: Duration = Duration::from_secs(1);
@@ -142,10 +146,14 @@ impl Running {
     /// Waits until the task is done.
     fn wait(&mut self, limits: Limits, stop: &dyn Fn() -> bool) -> Result<(), Undone> {
         let started = Instant::now();
+        let mut memory = Gauge::default();
         loop {
             match self.said.recv_timeout(LOOK) {
                 Ok(Ok(())) => return Ok(()),
-                Ok(Err(why)) => return Err(Undone::Unkept(why)),
+                Ok(Err(why)) => {
+                    self.kill();
+                    return Err(Undone::Unkept(why));
+                }
                 Err(RecvTimeoutError::Disconnected) => match self.end() {
                     Some(how) => return Err(Undone::Failed(how)),
                     // It is silent for good, and there all the same.
@@ -159,7 +167,7 @@ impl Running {
             }
             let over = if started.elapsed().as_secs_f64() > limits.seconds {
                 format!("it did not end within {} s", limits.seconds)
-            } else if resident(self.child.id()).is_some_and(|used| used > limits.megabytes) {
+            } else if memory.used_by(self.child.id()).is_some_and(|used| used > limits.megabytes) {
                 format!("it used more than {} MB of memory", limits.megabytes)
             } else {
                 continue;
@@ -199,11 +207,19 @@ impl Running {
         }
     }
 
-    /// Lets it go: the end of its input is the end of it.
+    /// Lets it go: the end of its input is the end of it, unless a driver hangs while it ends.
     fn dismiss(self) {
         let Self { mut child, input, .. } = self;
         drop(input);
-        let _ = child.wait();
+        let started = Instant::now();
+        while matches!(child.try_wait(), Ok(None)) {
+            if started.elapsed() > FAREWELL {
+                let _ = child.kill();
+                let _ = child.wait();
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 }
 
@@ -276,22 +292,6 @@ fn keep_tail(mut from: impl Read, tail: &Mutex<VecDeque<u8>>) {
     }
 }
 
-/// The resident memory of a process in megabytes, where the system tells.
-fn resident(process: u32) -> Option<f64> {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    let kilobytes: f64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
-    Some(kilobytes / 1024.0)
-}
-
-/// Megabytes of memory that are free for use, where the system tells.
-pub(super) fn available() -> Option<f64> {
-    let memory = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let line = memory.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
-    let kilobytes: f64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
-    Some(kilobytes / 1024.0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -314,13 +314,5 @@ mod tests {
         drop(say);
         let heard: Vec<_> = said.iter().collect();
         assert_eq!(heard, [Ok(()), Err("no room".to_owned()), Ok(())]);
-    }
-
-    #[test]
-    #[cfg(target_os = "linux")]
-    fn this_process_has_memory() {
-        assert!(resident(std::process::id()).is_some_and(|megabytes| megabytes > 1.0));
-        assert!(available().is_some_and(|megabytes| megabytes > 1.0));
-        assert_eq!(resident(u32::MAX), None);
     }
 }

@@ -21,16 +21,20 @@ const MOST: usize = 20_000;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Durations(BTreeMap<String, BTreeMap<String, f64>>);
 
-/// What is known of how long a shard takes.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[expect(clippy::exhaustive_enums, reason = "whoever plans decides among all of them")]
-pub enum Known {
-    /// This one took so long.
-    Itself(f64),
-    /// Others of its kind took so long, on average.
-    Kind(f64),
-    /// Nothing.
-    Nothing,
+/// How long shards of one kind are expected to take.
+#[derive(Clone, Copy, Debug)]
+pub struct Expected<'d> {
+    known: Option<&'d BTreeMap<String, f64>>,
+    otherwise: f64,
+}
+
+impl Expected<'_> {
+    /// Seconds of a shard: as long as it took itself; else as long as others of its kind did, on average.
+    #[must_use]
+    pub fn seconds(&self, shard: &Value) -> f64 {
+        let itself = self.known.and_then(|known| known.get(&name(shard)));
+        itself.copied().unwrap_or(self.otherwise)
+    }
 }
 
 impl Durations {
@@ -76,17 +80,12 @@ impl Durations {
         }
     }
 
-    /// What is known of a shard.
+    /// How long shards of an experiment on a backend are expected to take; so many seconds where nothing is known.
     #[must_use]
-    pub fn known(&self, experiment: &str, backend: &str, shard: &Value) -> Known {
-        let Some(kind) = self.0.get(&kind(experiment, backend)).filter(|kind| !kind.is_empty())
-        else {
-            return Known::Nothing;
-        };
-        match kind.get(&name(shard)) {
-            Some(seconds) => Known::Itself(*seconds),
-            None => Known::Kind(kind.values().sum::<f64>() / kind.len() as f64),
-        }
+    pub fn expected(&self, experiment: &str, backend: &str, otherwise: f64) -> Expected<'_> {
+        let known = self.0.get(&kind(experiment, backend)).filter(|known| !known.is_empty());
+        let mean = known.map(|known| known.values().sum::<f64>() / known.len() as f64);
+        Expected { known, otherwise: mean.unwrap_or(otherwise) }
     }
 }
 
@@ -121,15 +120,15 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let scratch = Scratch::new(root.path());
         let mut durations = Durations::read(&scratch);
-        assert_eq!(durations.known("a", "flex", &json!(1)), Known::Nothing);
+        assert_eq!(durations.expected("a", "flex", 7.0).seconds(&json!(1)), 7.0);
         durations.note("a", "flex", &json!(1), 2.0);
         durations.note("a", "flex", &json!(2), 4.000_1);
         durations.note("a", "flex", &json!(3), f64::NAN);
         durations.write(&scratch).unwrap();
         let read = Durations::read(&scratch);
-        assert_eq!(read.known("a", "flex", &json!(2)), Known::Itself(4.0));
-        assert_eq!(read.known("a", "flex", &json!(3)), Known::Kind(3.0));
-        assert_eq!(read.known("a", "wgpu", &json!(1)), Known::Nothing);
+        let expected = read.expected("a", "flex", 7.0);
+        assert_eq!((expected.seconds(&json!(2)), expected.seconds(&json!(3))), (4.0, 3.0));
+        assert_eq!(read.expected("a", "wgpu", 7.0).seconds(&json!(1)), 7.0);
         let whole = std::fs::read_to_string(scratch.durations()).unwrap();
         for damaged in
             [&whole[..9], &whole.replace("4.0", "5.0"), &whole.replace("a\": 1", "a\": 2"), ""]

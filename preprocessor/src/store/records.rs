@@ -45,6 +45,14 @@ pub struct Provenance {
     pub version: String,
 }
 
+impl Provenance {
+    /// Seconds that a shard took on average, where there was any.
+    #[must_use]
+    pub fn per_shard(&self) -> Option<f64> {
+        (self.shards > 0).then(|| self.seconds / self.shards as f64)
+    }
+}
+
 /// A record with the inputs it was computed from.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stored {

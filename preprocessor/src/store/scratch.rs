@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -16,6 +17,9 @@ use crate::key;
 
 /// The version of the layout of a finished shard's file.
 const SCHEMA: u64 = 1;
+
+/// How often who waits for the lock looks.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// The scratch folder of one book.
 #[derive(Clone, Debug)]
@@ -125,10 +129,10 @@ impl Scratch {
         self.root.join("queue.json")
     }
 
-    /// The file of how the run with this key failed while somebody wrote.
+    /// The folder of how runs failed while somebody wrote.
     #[must_use]
-    pub fn failure(&self, key: &str) -> PathBuf {
-        self.root.join("failed").join(format!("{}.json", key::short(key)))
+    pub fn failures(&self) -> PathBuf {
+        self.root.join("failed")
     }
 
     /// The right to drain the queue, unless another process has it.
@@ -151,26 +155,36 @@ impl Scratch {
         self.root.join("rendered")
     }
 
-    /// Waits until no other process computes for this book.
+    /// Waits until no other process computes for this book, or `stop` says not to wait any more, which gives none.
     ///
     /// # Errors
     /// Those of the file system.
-    pub fn lock(&self) -> io::Result<Lock> {
+    pub fn lock(&self, stop: &dyn Fn() -> bool) -> io::Result<Option<Lock>> {
         self.create()?;
         let file = File::create(self.root.join("lock"))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(std::fs::TryLockError::WouldBlock) => {
-                tracing::info!("waiting for another build of this book");
-                file.lock()?;
+        let mut waits = false;
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(std::fs::TryLockError::WouldBlock) if stop() => return Ok(None),
+                Err(std::fs::TryLockError::WouldBlock) => {
+                    if !waits {
+                        tracing::info!("waiting for another process that computes for this book");
+                    }
+                    waits = true;
+                    std::thread::sleep(LOOK);
+                }
+                // Some file systems have none. What is written is whole all the same.
+                Err(std::fs::TryLockError::Error(error)) => {
+                    tracing::warn!(
+                        "the book cannot be locked ({error}): another build of it would compute the same"
+                    );
+                    break;
+                }
             }
-            // Some file systems have none. What is written is whole all the same.
-            Err(std::fs::TryLockError::Error(error)) => tracing::warn!(
-                "the book cannot be locked ({error}): another build of it would compute the same"
-            ),
         }
         self.sweep();
-        Ok(Lock(file))
+        Ok(Some(Lock(file)))
     }
 
     /// Whether there is a finished shard of that address, whole or not.
@@ -243,13 +257,13 @@ impl Scratch {
         list(&self.drafts()).map(|experiment| list(&experiment.path()).count()).sum()
     }
 
-    /// Removes every draft. Says how many there were.
+    /// Removes every draft, what was drawn of them, and how runs failed. Says how many drafts there were.
     ///
     /// # Errors
     /// Those of the file system.
     pub fn clear_drafts(&self) -> io::Result<usize> {
         let count = self.count_drafts();
-        for folder in [self.drafts(), self.drawings()] {
+        for folder in [self.drafts(), self.drawings(), self.failures()] {
             match std::fs::remove_dir_all(folder) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
                 _ => {}
@@ -350,11 +364,24 @@ mod tests {
         assert_eq!(aside.scratch().part("a"), Ok(None));
         assert!(aside.scratch().durations().exists());
         aside.scratch().keep("b", &part).unwrap();
-        drop(scratch.lock().unwrap());
+        drop(scratch.lock(&|| false).unwrap());
         assert!(folder.exists(), "a lock sweeps what is abandoned, and this is not");
         drop(aside);
         assert!(!folder.exists());
         assert_eq!((scratch.count(), scratch.part("b")), (1, Ok(None)));
+    }
+
+    #[test]
+    fn who_waits_for_the_lock_may_give_up() {
+        let root = tempfile::tempdir().unwrap();
+        let scratch = Scratch::new(root.path());
+        let lock = scratch.lock(&|| false).unwrap();
+        assert!(lock.is_some());
+        let looked = std::cell::Cell::new(0);
+        let stop = || looked.replace(looked.get() + 1) > 1;
+        assert!(scratch.lock(&stop).unwrap().is_none());
+        drop(lock);
+        assert!(scratch.lock(&|| true).unwrap().is_some(), "it is free");
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub(super) fn causes(stored: &Stored, simulation: &Simulation<'_>) -> Vec<Cause>
         .collect();
     let (old, new) = (&stored.inputs.fingerprint, &simulation.inputs.fingerprint);
     if old != new
-        && let Some(code) = causes.iter_mut().find(|cause| cause.what.starts_with("the code "))
+        && let Some(code) = causes.iter_mut().find(|cause| cause.what == obtain::CODE)
     {
         let (old, new) = (key::short(old), key::short(new));
         code.what = format!("{}: the fingerprint was {old}, is {new}", code.what);

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::anyhow;
 use experiments::entry::Catalog;
+use experiments::entry::Failure;
 use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
@@ -15,13 +16,13 @@ use super::super::list::table;
 use super::cause;
 use super::cause::Cause;
 use super::shown;
-use super::survey::Progress;
 use super::survey::Survey;
 use super::survey::word;
 use crate::key;
 use crate::number::number;
 use crate::provenance;
 use crate::resolve::Simulation;
+use crate::runner::outlook::Outlook;
 use crate::store::records::Found;
 use crate::store::records::Stored;
 
@@ -35,7 +36,8 @@ pub(super) struct One<'s, 'c> {
     causes: Vec<Cause>,
     /// The nearest record, where there is none.
     nearest: Option<&'s Path>,
-    progress: Progress,
+    /// What computing it takes, or why it cannot be planned.
+    outlook: Result<Outlook, Failure>,
 }
 
 impl<'s, 'c> One<'s, 'c> {
@@ -59,8 +61,8 @@ impl<'s, 'c> One<'s, 'c> {
             },
         };
         let file = survey.records.path(&simulation.inputs);
-        let progress = survey.progress(simulation);
-        Ok(Self { simulation, survey, found, file, causes, nearest, progress })
+        let outlook = survey.outlook(simulation, &found);
+        Ok(Self { simulation, survey, found, file, causes, nearest, outlook })
     }
 
     /// Whether its record is that of the code and the parameters as they are.
@@ -154,7 +156,11 @@ impl<'s, 'c> One<'s, 'c> {
 
     /// What it would take.
     fn compute(&self) -> String {
-        let Progress { shards, held, cost } = self.progress;
+        let Outlook { shards, held, seconds } = match &self.outlook {
+            Ok(outlook) => *outlook,
+            Err(failure) => return format!("not possible: {failure}"),
+        };
+        let cost = self.cost();
         let held = format!("scratch holds {held} of {shards} shards");
         if self.is_fresh() {
             return format!("nothing; all of it {}; {held}", list::seconds(cost));
@@ -168,7 +174,13 @@ impl<'s, 'c> One<'s, 'c> {
             ),
             false => String::new(),
         };
-        format!("{} on one core; {held}{over}", list::seconds(self.progress.seconds()))
+        format!("{} on one core; {held}{over}", list::seconds(seconds))
+    }
+
+    /// Seconds on one core that the experiment expects of all of it.
+    fn cost(&self) -> f64 {
+        let Simulation { entry, parameters, .. } = self.simulation;
+        entry.cost(parameters).map_or(0.0, |cost| cost.seconds)
     }
 
     fn ways_out(&self) -> Vec<String> {
@@ -195,14 +207,15 @@ impl<'s, 'c> One<'s, 'c> {
 
     pub(super) fn json(&self) -> Value {
         let inputs = &self.simulation.inputs;
-        let Progress { shards, held, cost } = self.progress;
+        let outlook = self.outlook.as_ref().ok();
         let overridden: Map<String, Value> = self
             .overridden()
             .into_iter()
             .map(|(name, value, default)| (name, json!({"value": value, "default": default})))
             .collect();
-        let trouble = match &self.found {
-            Found::Corrupt(_, why) => Some(why),
+        let trouble = match (&self.found, &self.outlook) {
+            (Found::Corrupt(_, why), _) => Some(why.clone()),
+            (_, Err(failure)) => Some(failure.to_string()),
             _ => None,
         };
         let stored = self.stored();
@@ -219,9 +232,9 @@ impl<'s, 'c> One<'s, 'c> {
             "file": self.file.display().to_string(),
             "digest": stored.map(|stored| &stored.digest),
             "provenance": stored.map(|stored| &stored.provenance),
-            "shards": {"all": shards, "held": held},
-            "cost": cost,
-            "seconds": if self.is_fresh() { 0.0 } else { self.progress.seconds() },
+            "shards": outlook.map(|of| json!({"all": of.shards, "held": of.held})),
+            "cost": self.cost(),
+            "seconds": outlook.filter(|_| !self.is_fresh()).map_or(0.0, |of| of.seconds),
             "what_to_do": self.ways_out(),
         })
     }

@@ -11,12 +11,12 @@ use serde_json::json;
 use super::super::list;
 use super::cause;
 use super::shown;
-use super::survey::Progress;
 use super::survey::Survey;
 use super::survey::word;
 use crate::number::number;
 use crate::obtain;
 use crate::resolve::Simulation;
+use crate::runner::outlook::Outlook;
 use crate::store::records::Found;
 use crate::store::records::Stored;
 
@@ -32,8 +32,8 @@ pub(super) struct Overview<'s, 'c> {
 struct Line<'s, 'c> {
     simulation: &'s Simulation<'c>,
     found: Found,
-    /// Of a simulation that is not fresh.
-    progress: Option<Progress>,
+    /// Of a simulation that is not fresh and can be planned.
+    outlook: Option<Outlook>,
     why: String,
 }
 
@@ -45,7 +45,7 @@ impl<'s, 'c> Overview<'s, 'c> {
 
     /// Whether every simulation is fresh, as far as one can know.
     pub(super) fn is_fresh(&self) -> bool {
-        self.survey.whole && self.lines.iter().all(|line| line.progress.is_none())
+        self.survey.whole && self.lines.iter().all(Line::is_fresh)
     }
 
     pub(super) fn text(&self) -> String {
@@ -118,7 +118,7 @@ impl<'s, 'c> Overview<'s, 'c> {
     fn seconds(&self) -> f64 {
         let run = self.lines.iter().filter_map(|line| {
             let file = self.survey.records.path(&line.simulation.inputs);
-            line.progress.map(|progress| (file, progress.seconds()))
+            line.outlook.map(|outlook| (file, outlook.seconds))
         });
         // Not -0, which the sum of nothing is.
         run.collect::<BTreeMap<_, _>>().values().fold(0.0, |sum, seconds| sum + seconds)
@@ -128,8 +128,7 @@ impl<'s, 'c> Overview<'s, 'c> {
 impl<'s, 'c> Line<'s, 'c> {
     fn new(simulation: &'s Simulation<'c>, survey: &Survey<'c>) -> Self {
         let found = survey.found(simulation);
-        let fresh = matches!(found, Found::Fresh(_));
-        let why = match &found {
+        let mut why = match &found {
             Found::Fresh(_) => String::new(),
             Found::Stale(stored) => obtain::changed(stored, simulation).join(", "),
             Found::Corrupt(_, why) => why.clone(),
@@ -139,8 +138,22 @@ impl<'s, 'c> Line<'s, 'c> {
                 format!("of the nearest record, {}", causes.collect::<Vec<_>>().join(", "))
             }),
         };
-        let progress = (!fresh).then(|| survey.progress(simulation));
-        Self { simulation, found, progress, why }
+        let outlook = match &found {
+            Found::Fresh(_) => None,
+            found => match survey.outlook(simulation, found) {
+                Ok(outlook) => Some(outlook),
+                Err(failure) => {
+                    let separator = if why.is_empty() { "" } else { "; " };
+                    why.push_str(&format!("{separator}{failure}"));
+                    None
+                }
+            },
+        };
+        Self { simulation, found, outlook, why }
+    }
+
+    fn is_fresh(&self) -> bool {
+        matches!(self.found, Found::Fresh(_))
     }
 
     fn stored(&self) -> Option<&Stored> {
@@ -151,9 +164,9 @@ impl<'s, 'c> Line<'s, 'c> {
     }
 
     fn row(&self) -> Vec<String> {
-        let compute = self.progress.map_or_else(String::new, |progress| {
-            let Progress { shards, held, .. } = progress;
-            let seconds = list::seconds(progress.seconds());
+        let compute = self.outlook.map_or_else(String::new, |outlook| {
+            let Outlook { shards, held, seconds } = outlook;
+            let seconds = list::seconds(seconds);
             if held == 0 {
                 seconds
             } else {
@@ -166,7 +179,7 @@ impl<'s, 'c> Line<'s, 'c> {
     }
 
     fn json(&self, survey: &Survey<'_>) -> Value {
-        let shards = self.progress.map(|of| json!({"all": of.shards, "held": of.held}));
+        let shards = self.outlook.map(|of| json!({"all": of.shards, "held": of.held}));
         json!({
             "name": self.simulation.name,
             "experiment": self.simulation.entry.id(),
@@ -174,7 +187,7 @@ impl<'s, 'c> Line<'s, 'c> {
             "why": self.why,
             "file": survey.records.path(&self.simulation.inputs).display().to_string(),
             "shards": shards,
-            "seconds": self.progress.map_or(0.0, Progress::seconds),
+            "seconds": self.outlook.map_or(0.0, |outlook| outlook.seconds),
             "recorded_seconds": self.stored().map(|stored| stored.provenance.seconds),
         })
     }

@@ -6,11 +6,13 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use experiments::entry::Catalog;
+use experiments::entry::Failure;
 
 use super::super::referred::Referred;
 use crate::config::Config;
 use crate::resolve::Simulation;
-use crate::runner;
+use crate::runner::outlook::Outlook;
+use crate::store::durations::Durations;
 use crate::store::records::Found;
 use crate::store::records::Records;
 use crate::store::records::Stored;
@@ -31,27 +33,7 @@ pub(super) struct Survey<'c> {
     /// The folder of records.
     pub(super) records: Records,
     scratch: Scratch,
-}
-
-/// How far a simulation is.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Progress {
-    /// How many shards it has.
-    pub(super) shards: usize,
-    /// How many of them scratch holds.
-    pub(super) held: usize,
-    /// Estimated seconds, on one core, of all.
-    pub(super) cost: f64,
-}
-
-impl Progress {
-    /// Estimated seconds, on one core, of the shards that scratch does not hold: shards count alike.
-    pub(super) fn seconds(self) -> f64 {
-        match self.shards {
-            0 => self.cost,
-            shards => self.cost * (shards - self.held) as f64 / shards as f64,
-        }
-    }
+    durations: Durations,
 }
 
 impl<'c> Survey<'c> {
@@ -70,7 +52,17 @@ impl<'c> Survey<'c> {
         let unreferenced = records.all().into_iter().filter(|(path, _)| !files.contains(path));
         let unreferenced = unreferenced.collect();
         let scratch = Scratch::new(root);
-        Ok(Self { simulations, referred: names, unreferenced, whole, config, records, scratch })
+        let durations = Durations::read(&scratch);
+        Ok(Self {
+            simulations,
+            referred: names,
+            unreferenced,
+            whole,
+            config,
+            records,
+            scratch,
+            durations,
+        })
     }
 
     /// What lies where the record of a simulation should be.
@@ -78,23 +70,21 @@ impl<'c> Survey<'c> {
         self.records.find(&simulation.inputs)
     }
 
-    /// How far a simulation is. What `auto` would choose is not asked of the machine: of the backends
-    /// that it may be, that counts which is furthest.
-    pub(super) fn progress(&self, simulation: &Simulation<'_>) -> Progress {
-        let Simulation { entry, parameters, inputs, .. } = simulation;
-        let shards = entry.shards(parameters).unwrap_or_default();
-        let held = |backend: &&str| {
-            let finished = |shard| {
-                matches!(self.scratch.part(&inputs.shard_digest(shard, backend)), Ok(Some(_)))
-            };
-            shards.iter().filter(|shard| finished(shard)).count()
+    /// How far a simulation is, whose record is that.
+    ///
+    /// # Errors
+    /// Why its experiment cannot plan it.
+    pub(super) fn outlook(
+        &self,
+        simulation: &Simulation<'_>,
+        found: &Found,
+    ) -> Result<Outlook, Failure> {
+        let before = match found {
+            Found::Stale(stored) | Found::Fresh(stored) => stored.provenance.per_shard(),
+            _ => None,
         };
-        let labels = runner::labels(entry.place(), &self.config.backend);
-        Progress {
-            shards: shards.len(),
-            held: labels.iter().map(held).max().unwrap_or(0),
-            cost: entry.cost(parameters).map_or(0.0, |cost| cost.seconds),
-        }
+        let holds = |address: &str| matches!(self.scratch.part(address), Ok(Some(_)));
+        Outlook::of(simulation, &self.config.backend, before, &self.durations, &holds)
     }
 
     /// Of the records that nothing refers to, that of the same experiment which differs in the fewest
@@ -118,17 +108,5 @@ pub(super) fn word(found: &Found) -> &'static str {
         Found::Stale(_) => "stale",
         Found::Corrupt(..) => "not trusted",
         Found::Missing => "missing",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shards_that_are_held_cost_nothing() {
-        let seconds = |shards, held| Progress { shards, held, cost: 12.0 }.seconds();
-        assert_eq!([seconds(4, 0), seconds(4, 1), seconds(4, 4)], [12.0, 9.0, 0.0]);
-        assert_eq!(seconds(0, 0), 12.0);
     }
 }

@@ -107,14 +107,18 @@ impl Observer for Bars {
     }
 
     fn shard(&mut self, job: usize, expected: f64, took: Option<f64>) {
-        if let Some(job) = self.jobs.get_mut(&job) {
-            job.ended += 1;
-        }
-        self.show(job);
+        self.shared(job);
         if let Some(total) = &mut self.total {
             total.pace.shard(expected, took);
             total.show();
         }
+    }
+
+    fn shared(&mut self, job: usize) {
+        if let Some(job) = self.jobs.get_mut(&job) {
+            job.ended += 1;
+        }
+        self.show(job);
     }
 
     fn settled(&mut self, job: usize, outcome: Outcome<'_>) {
@@ -199,6 +203,7 @@ mod tests {
             experiment: name,
             shards: 6,
             held: 2,
+            shared: 0,
             seconds: 40.0,
             place: "host",
         };

@@ -48,6 +48,7 @@ impl<W: Write> Observer for Events<W> {
                     "experiment": planned.experiment,
                     "shards": planned.shards,
                     "held": planned.held,
+                    "shared": planned.shared,
                     "expected_seconds": planned.seconds,
                     "backend": planned.place,
                 })
@@ -122,6 +123,7 @@ mod tests {
             experiment: "b",
             shards: 3,
             held: 1,
+            shared: 0,
             seconds: 4.0,
             place: "host",
         };

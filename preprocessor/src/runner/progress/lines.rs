@@ -21,12 +21,16 @@ pub(super) struct Words {
 
 impl Words {
     pub(super) fn of(planned: &Planned<'_>) -> Self {
-        let Planned { name, experiment, shards, held, place, .. } = planned;
+        let Planned { name, experiment, shards, held, shared, place, .. } = planned;
         let of = if name == experiment { String::new() } else { format!(" of {experiment}") };
-        let run = shards - held;
-        let what = match held {
-            0 => format!("{run} shards on {place}"),
-            _ => format!("{run} of {shards} shards on {place}, the others were there"),
+        let run = planned.run();
+        let what = match (held, shared) {
+            (0, 0) => format!("{run} shards on {place}"),
+            (_, 0) => format!("{run} of {shards} shards on {place}, the others were there"),
+            (0, _) => format!("{run} of {shards} shards on {place}, the others with another's"),
+            _ => format!(
+                "{run} of {shards} shards on {place}, {shared} with another's, the others were there"
+            ),
         };
         Self { job: planned.job, name: format!("{name}{of}"), what }
     }
@@ -83,11 +87,14 @@ mod tests {
             experiment: "double-descent",
             shards: 9,
             held: 0,
+            shared: 0,
             seconds: 30.0,
             place: "flex",
         };
         let resumed = Planned { job: 4, name: "double-descent", held: 6, ..planned.clone() };
-        let words = [Words::of(&planned), Words::of(&resumed)];
+        let shared = Planned { job: 5, shared: 7, ..planned.clone() };
+        let both = Planned { job: 6, shared: 2, ..resumed.clone() };
+        let words = [&planned, &resumed, &shared, &both].map(Words::of);
         let computed = |changed| Outcome::Computed { digest: "", changed, seconds: 31.0 };
         let line = |job, outcome| Words::line(&words, job, outcome).unwrap();
         assert_eq!(
@@ -100,6 +107,11 @@ mod tests {
              the record is as it was"
         );
         assert!(line(3, Outcome::Failed("x")).starts_with("failed noiseless"));
+        let shared = line(5, computed(true));
+        assert!(shared.contains(": 2 of 9 shards on flex, the others with another's;"), "{shared}");
+        let both = line(6, computed(true));
+        let expected = ": 1 of 9 shards on flex, 2 with another's, the others were there;";
+        assert!(both.contains(expected), "{both}");
         assert_eq!(
             head(&[planned, resumed], 2),
             "computing 2 simulations: 12 shards, 2 at a time, about 30 s"

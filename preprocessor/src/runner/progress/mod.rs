@@ -41,10 +41,20 @@ pub struct Planned<'p> {
     pub shards: usize,
     /// How many of them scratch holds.
     pub held: usize,
+    /// How many are run for another simulation that has them too.
+    pub shared: usize,
     /// Seconds that the others are expected to take, added up.
     pub seconds: f64,
     /// The backend, or `host`.
     pub place: &'p str,
+}
+
+impl Planned<'_> {
+    /// How many shards are run for it.
+    #[must_use]
+    pub fn run(&self) -> usize {
+        self.shards - self.held - self.shared
+    }
 }
 
 /// What became of a simulation.
@@ -72,6 +82,8 @@ pub trait Observer {
     fn planned(&mut self, _plan: &[Planned<'_>], _at_once: usize) {}
     /// A shard of a job has ended that was expected to take so many seconds; those it took, unless it failed.
     fn shard(&mut self, _job: usize, _expected: f64, _took: Option<f64>) {}
+    /// A shard of a job has ended that was run for another one.
+    fn shared(&mut self, _job: usize) {}
     /// A job has ended.
     fn settled(&mut self, _job: usize, _outcome: Outcome<'_>) {}
     /// Nothing runs any more.

@@ -14,6 +14,8 @@ pub(crate) struct Pace {
     /// What the ended ones were expected to take, and took.
     expected: f64,
     took: f64,
+    /// How many ended ones took a known time.
+    timed: usize,
     /// What all others are expected to take.
     left: f64,
 }
@@ -21,7 +23,7 @@ pub(crate) struct Pace {
 impl Pace {
     pub(crate) fn new(plan: &[Planned<'_>], at_once: usize) -> Self {
         Self {
-            shards: plan.iter().map(|planned| planned.shards - planned.held).sum(),
+            shards: plan.iter().map(Planned::run).sum(),
             at_once: at_once.max(1),
             left: plan.iter().map(|planned| planned.seconds).sum(),
             ..Self::default()
@@ -35,15 +37,22 @@ impl Pace {
         if let Some(took) = took {
             self.expected += expected;
             self.took += took;
+            self.timed += 1;
         }
     }
 
     /// Seconds that what is left will take, if it takes longer or shorter than expected as what ended did.
     pub(crate) fn left(&self) -> f64 {
-        let slower = if self.expected > 0.0 { self.took / self.expected } else { 1.0 };
+        let left = self.shards - self.ended.min(self.shards);
         // The last few do not fill all places.
-        let places = self.at_once.min(self.shards - self.ended.min(self.shards)).max(1);
-        self.left * slower / places as f64
+        let places = self.at_once.min(left).max(1);
+        let seconds = match (self.expected > 0.0, self.timed) {
+            (true, _) => self.left * self.took / self.expected,
+            (false, 0) => self.left,
+            // Nothing was expected of those that ended: the others are as they were.
+            (false, timed) => left as f64 * self.took / timed as f64,
+        };
+        seconds / places as f64
     }
 }
 
@@ -52,7 +61,8 @@ mod tests {
     use super::*;
 
     fn planned(shards: usize, held: usize, seconds: f64) -> Planned<'static> {
-        Planned { job: 0, name: "a", experiment: "a", shards, held, seconds, place: "host" }
+        let name = "a";
+        Planned { job: 0, name, experiment: name, shards, held, shared: 0, seconds, place: "host" }
     }
 
     #[test]
@@ -69,6 +79,15 @@ mod tests {
         assert_eq!(pace.left(), 20.0, "the last one runs alone");
         pace.shard(10.0, Some(20.0));
         assert_eq!(pace.left(), 0.0);
+    }
+
+    #[test]
+    fn what_was_expected_to_take_no_time_takes_what_it_takes() {
+        let mut pace = Pace::new(&[planned(10, 0, 0.0)], 2);
+        assert_eq!(pace.left(), 0.0);
+        pace.shard(0.0, Some(3.0));
+        pace.shard(0.0, None);
+        assert_eq!(pace.left(), 12.0, "eight of 3 s at two places");
     }
 
     #[test]
