@@ -6,6 +6,8 @@ mod sources;
 
 use std::env;
 use std::fs;
+use std::io;
+use std::path::Path;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -15,14 +17,16 @@ fn main() -> ExitCode {
     for path in [&source, &lock] {
         println!("cargo::rerun-if-changed={}", path.display());
     }
-    match sources::digest(&source).and_then(|digest| Ok((digest, fs::read(&lock)?))) {
-        Ok((digest, lock)) => {
+    let cannot = |path: &Path, error: io::Error| {
+        println!("cargo::error={} cannot be read: {error}", path.display());
+        ExitCode::FAILURE
+    };
+    match (sources::digest(&source), fs::read(&lock)) {
+        (Ok(digest), Ok(lock)) => {
             println!("cargo::rustc-env=SOURCES_DIGEST={digest}{}", blake3::hash(&lock));
             ExitCode::SUCCESS
         }
-        Err(error) => {
-            println!("cargo::error=the sources cannot be read: {error}");
-            ExitCode::FAILURE
-        }
+        (Err(error), _) => cannot(&source, error),
+        (_, Err(error)) => cannot(&lock, error),
     }
 }

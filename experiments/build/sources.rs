@@ -1,5 +1,5 @@
 //! A digest of all source files of a crate, as they are: for what is to be made anew with any other code. The build
-//! scripts of both crates share it.
+//! scripts of both crates share it. What editors leave beside them does not count.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,7 +7,7 @@ use std::io;
 use std::path::Path;
 use std::path::PathBuf;
 
-/// The hash, in hexadecimal, of all files in a folder and below it, names included.
+/// The hash, in hexadecimal, of all Rust files in a folder and below it, names included.
 ///
 /// # Errors
 /// Those of the file system.
@@ -29,9 +29,13 @@ fn gather(folder: &Path, name: &Path, files: &mut BTreeMap<PathBuf, Vec<u8>>) ->
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let (path, name) = (entry.path(), name.join(entry.file_name()));
+        // An editor's lock is called `.#file.rs`, and leads nowhere.
+        if entry.file_name().to_string_lossy().starts_with('.') {
+            continue;
+        }
         if path.is_dir() {
             gather(&path, &name, files)?;
-        } else {
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
             files.insert(name, fs::read(&path)?);
         }
     }

@@ -83,6 +83,15 @@ impl Config {
     pub fn read(context: &PreprocessorContext, problems: &mut Problems) -> Self {
         let table = read_table(context, problems);
         let html = context.config.html_config().unwrap_or_default();
+        let lessons = context.root.join(&context.config.book.src);
+        if normal(&context.root).starts_with(normal(&lessons)) {
+            problems.push(Problem::warning(
+                None,
+                "book.toml lies in the folder of lessons, all of which mdBook copies into the site: records and scratch \
+                 too",
+                "move the lessons into a folder of their own, and name it by `src` under [book]",
+            ));
+        }
         Self {
             backend: table.backend.unwrap_or_else(|| "flex".into()),
             bibliography: table.bibliography,
@@ -99,7 +108,7 @@ impl Config {
             shard_seconds: table.shard_seconds,
             records: context.root.join(table.records.unwrap_or_else(|| "records".into())),
             url: address(table.url.as_deref()).or_else(|| address(html.site_url.as_deref())),
-            lessons: context.root.join(&context.config.book.src),
+            lessons,
             additional: html
                 .additional_css
                 .iter()
@@ -221,6 +230,20 @@ mod tests {
         let config = toml.parse().unwrap();
         let context = PreprocessorContext::new(root.path().to_owned(), config, "html".into());
         (root, context)
+    }
+
+    #[test]
+    fn lessons_beside_scratch_are_warned_of() {
+        let warnings = |toml: &str| {
+            let (_root, context) = context(toml);
+            let mut problems = Problems::default();
+            Config::read(&context, &mut problems);
+            assert_eq!(problems.errors(), 0);
+            problems.sorted().len()
+        };
+        assert_eq!(warnings("[book]\nsrc = \".\""), 1);
+        assert_eq!(warnings("[book]\nsrc = \"book/..\""), 1);
+        assert_eq!(warnings("[book]\nsrc = \"book\""), 0);
     }
 
     #[track_caller]

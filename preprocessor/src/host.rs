@@ -105,17 +105,8 @@ fn broken(mut book: Book) -> Book {
 fn summarise(report: &Report) {
     let Report { counts, rendered, .. } = report;
     let line = format!(
-        "{} simulations from records, {} computed ({} shards run, {} resumed), {} failed; the records saved {} on one core; \
-         {} figures drawn, {} read; {} formulas",
-        counts.reused,
-        counts.computed,
-        counts.shards,
-        counts.resumed,
-        counts.failed,
-        progress::spoken(counts.saved),
-        rendered.drawn,
-        rendered.read,
-        rendered.formulas,
+        "{counts}; {} figures drawn, {} read; {} formulas",
+        rendered.drawn, rendered.read, rendered.formulas,
     );
     if counts.computed + counts.failed > 0 || progress::in_ci() {
         tracing::info!("{line}");

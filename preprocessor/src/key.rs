@@ -75,6 +75,17 @@ fn encode(value: &Value, bytes: &mut Vec<u8>) {
     }
 }
 
+/// The hash of a value as CBOR, in hexadecimal, for what is kept in scratch alone. Unlike in JSON, numbers that are not
+/// finite differ from one another.
+///
+/// # Panics
+/// For a type that refuses to be written, which nothing here does.
+pub(crate) fn exact<T: Serialize>(value: &T) -> String {
+    let mut bytes = Vec::new();
+    ciborium::into_writer(value, &mut bytes).expect("plain data can be written to memory");
+    blake3::hash(&bytes).to_hex().to_string()
+}
+
 /// Everything that can change a simulation's numbers. Its digest is the run key.
 ///
 /// The backend, the machine and the date are provenance and not here. The seed is one of the
@@ -181,6 +192,14 @@ mod tests {
             }
         }
         assert_ne!(digest(&json!(["a", "bc"])), digest(&json!(["ab", "c"])));
+    }
+
+    #[test]
+    fn numbers_that_are_not_finite_differ() {
+        let numbers = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.0, -0.0, 0.1, 1.0, 1e300];
+        let digests: std::collections::BTreeSet<String> = numbers.iter().map(exact).collect();
+        assert_eq!(digests.len(), numbers.len());
+        assert_eq!(exact(&[0.1, f64::NAN]), exact(&[0.1, f64::NAN]));
     }
 
     #[test]

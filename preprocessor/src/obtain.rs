@@ -1,6 +1,7 @@
 //! Record or run: the only step that computes, and it says why it had to.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
 
 use experiments::backend::Backend;
@@ -47,6 +48,19 @@ pub struct Counts {
     pub resumed: usize,
     /// Seconds on one core that the records which were there have saved.
     pub saved: f64,
+}
+
+impl fmt::Display for Counts {
+    /// In a line, for a log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { reused, computed, failed, shards, resumed, saved, .. } = *self;
+        write!(
+            f,
+            "{reused} simulations from records, {computed} computed ({shards} shards run, {resumed} resumed), \
+             {failed} failed; the records saved {} on one core",
+            progress::spoken(saved)
+        )
+    }
 }
 
 /// What to do about a record that is missing or stale.

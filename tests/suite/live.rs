@@ -110,13 +110,13 @@ fn a_live_site_is_refused_for_publishing() {
     save(&book);
     let (accepted, told) = check();
     assert!(!accepted && told.contains("are not for publishing"), "{told}");
-    assert!(told.contains("lesson.html` is a page of a live session"), "{told}");
+    assert!(told.contains("lesson.html` is of a live session"), "{told}");
     book.build(tests::probe::catalog(&tests::probe::CODE), mdbook_simulation::Options::default())
         .unwrap();
     assert!(check().0);
     book.write("site/simulation-progress.json", "{}");
     let (accepted, told) = check();
-    assert!(!accepted && told.contains("a live session tells its progress in"), "{told}");
+    assert!(!accepted && told.contains("progress.json` is of a live session"), "{told}");
     std::fs::remove_dir_all(book.root().join("site")).unwrap();
     assert!(!check().0, "there is no site");
 }
@@ -173,9 +173,11 @@ fn a_record_that_cannot_be_stored_is_told_in_the_page() {
     // A file in the place of a folder is in everybody's way, whatever they may do.
     book.write("records", "");
     let told = |page: &str| page.contains("the record of `probe` cannot be stored");
+    let touched = || std::fs::metadata(book.root().join("src/SUMMARY.md")).unwrap().modified();
+    let first = touched().unwrap();
     let page = save_until(&book, "the failure lands", told);
     assert!(!page.contains("Being computed"), "{page}");
-    let touched = || std::fs::metadata(book.root().join("src/SUMMARY.md")).unwrap().modified();
+    probed::wait_until("mdBook is woken", || touched().unwrap() != first);
     let before = touched().unwrap();
     // The next save tries again, and wakes nobody for the same words.
     for _ in 0..5 {

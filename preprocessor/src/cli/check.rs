@@ -67,44 +67,44 @@ pub fn check(root: &Path, catalog: Arc<Catalog>, numbers: bool) -> anyhow::Resul
 fn check_site(site: &Path) -> anyhow::Result<()> {
     /// More names help nobody.
     const MOST: usize = 5;
-    let pages = pages(site).with_context(|| format!("`{}`", site.display()))?;
-    if pages.is_empty() {
-        bail!("there is no page in `{}`: give the folder that `build` writes", site.display());
-    }
+    let files = files(site).with_context(|| format!("`{}`", site.display()))?;
+    let mut pages = 0;
     let mut refused = Vec::new();
-    for page in &pages {
-        let text = std::fs::read(page).with_context(|| page.display().to_string())?;
-        if live::page::is_live(&String::from_utf8_lossy(&text)) {
-            refused.push(page);
+    for file in &files {
+        if file.extension().is_some_and(|extension| extension == "html") {
+            pages += 1;
+            let text = std::fs::read(file).with_context(|| file.display().to_string())?;
+            if live::page::is_live(&String::from_utf8_lossy(&text)) {
+                refused.push(file);
+            }
+        } else if file.file_name().is_some_and(|name| name == live::report::FILE) {
+            refused.push(file);
         }
     }
-    if site.join(live::report::FILE).exists() {
-        bail!(
-            "a live session tells its progress in `{}`: end it, and build",
-            site.join(live::report::FILE).display()
-        );
+    if pages == 0 {
+        bail!("there is no page in `{}`: give the folder that `build` writes", site.display());
     }
-    for page in refused.iter().take(MOST) {
-        eprintln!("error: `{}` is a page of a live session", page.display());
+    for file in refused.iter().take(MOST) {
+        eprintln!("error: `{}` is of a live session", file.display());
     }
     if !refused.is_empty() {
         bail!(
-            "{} of {} pages are not for publishing: `mdbook serve` wrote them; end it, and build",
+            "{} of {} files are not for publishing: `mdbook serve` wrote them; end it, and build",
             refused.len(),
-            pages.len()
+            files.len()
         );
     }
     Ok(())
 }
 
-/// The pages below a folder, sorted.
-fn pages(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+/// The files below a folder, sorted.
+fn files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {
-            found.extend(pages(&path)?);
-        } else if path.extension().is_some_and(|extension| extension == "html") {
+            found.extend(files(&path)?);
+        } else {
             found.push(path);
         }
     }

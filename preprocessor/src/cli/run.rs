@@ -103,6 +103,9 @@ impl Run {
             let sources = (&config, &referred.library, &running);
             let ran = self.compute(chosen, sources, &scratch, &mut problems)?;
             self.tell(&ran, problems.errors() > 0, out)?;
+            if progress::in_ci() {
+                tracing::info!("{}", ran.counts);
+            }
             self.warn(&referred);
             unstored = ran.counts.unstored;
         }

@@ -2,7 +2,7 @@
 //! a time. It takes drafts first and then one simulation after another, gives up what nobody wants any more,
 //! and ends with its queue or with the session.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
@@ -41,6 +41,7 @@ use crate::runner::progress;
 use crate::runner::progress::Telling;
 use crate::store::records::Found;
 use crate::store::records::Records;
+use crate::store::scratch;
 use crate::store::scratch::Scratch;
 
 /// How often the queue, the session and the program are looked at.
@@ -115,6 +116,13 @@ struct Work {
     draft: bool,
 }
 
+/// For how long an attempt is not made again by the same process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Settled {
+    ForGood,
+    UntilAnotherLands,
+}
+
 struct Drain<'c> {
     catalog: &'c Catalog,
     program: PathBuf,
@@ -122,7 +130,7 @@ struct Drain<'c> {
     built: Option<(SystemTime, u64)>,
     scratch: Scratch,
     /// Attempts that this process made.
-    settled: BTreeSet<String>,
+    settled: BTreeMap<String, Settled>,
     waker: Mutex<Option<Waker>>,
 }
 
@@ -133,7 +141,7 @@ impl<'c> Drain<'c> {
             program: program.to_owned(),
             built: built(program),
             scratch,
-            settled: BTreeSet::new(),
+            settled: BTreeMap::new(),
             waker: Mutex::new(None),
         }
     }
@@ -178,7 +186,7 @@ impl<'c> Drain<'c> {
         let draft = |item: &Item| item.draft.is_some().then(|| Work::draft(item));
         let drafts = queue.items.iter().filter_map(draft);
         let full = queue.items.iter().map(Work::full);
-        drafts.chain(full).find(|work| !self.settled.contains(&work.settled()))
+        drafts.chain(full).find(|work| !self.settled.contains_key(&work.settled()))
     }
 
     /// Whether this program has the code that an item asks for.
@@ -188,16 +196,28 @@ impl<'c> Drain<'c> {
     }
 
     fn compute(&mut self, queue: &Queue, work: &Work) {
+        let mut settled = Settled::ForGood;
         let landing = match self.run(queue, work) {
-            Outcome::Landed => Some(work.landing.clone()),
+            Outcome::Landed => {
+                // Somebody may have made room meanwhile.
+                self.settled.retain(|_, settled| *settled == Settled::ForGood);
+                Some(work.landing.clone())
+            }
             // Whoever wants it again finds its finished shards.
             Outcome::Stopped => return,
+            Outcome::Skipped(message) => {
+                tracing::error!("`{}` has no draft: {message}", work.item.name);
+                None
+            }
             Outcome::Failed { attempt, message, passes } => {
+                if passes {
+                    settled = Settled::UntilAnotherLands;
+                }
                 let failure = Failure { session: queue.session.clone(), message, passes };
                 self.note(work, &attempt, &failure)
             }
         };
-        self.settled.insert(work.settled());
+        self.settled.insert(work.settled(), settled);
         if let Some(landing) = landing {
             self.wake(|waker| waker.land(&landing));
         }
@@ -211,6 +231,8 @@ impl<'c> Drain<'c> {
         }
         if let Err(error) = queue::note_failure(&self.scratch, attempt, failure) {
             tracing::error!("`{}` failed: {}; {error}", work.item.name, failure.message);
+            // A build that knows nothing of it would ask for it again.
+            return None;
         }
         Some(match failure.passes {
             true => format!("{FAILED}{}", work.item.key),
@@ -219,10 +241,12 @@ impl<'c> Drain<'c> {
     }
 
     fn run(&self, queue: &Queue, work: &Work) -> Outcome {
-        let failed = |message: String| Outcome::Failed {
-            attempt: work.item.attempt.clone(),
-            message,
-            passes: false,
+        let failed = |message: String| match work.draft {
+            true => Outcome::Skipped(message),
+            false => {
+                let attempt = work.item.attempt.clone();
+                Outcome::Failed { attempt, message, passes: false }
+            }
         };
         let Ok(context) = queue.context() else {
             return failed("the queue holds no configuration of a book".into());
@@ -259,6 +283,8 @@ impl<'c> Drain<'c> {
         let mut lines = progress::observer(running.telling);
         let mut report = Report::new(&context, lines.as_mut());
         obtaining.compute(vec![&simulation], &mut report, &|| watch.stops());
+        // The next one is for whoever waits for the book's lock, and looks now and then.
+        std::thread::sleep(3 * scratch::LOOK);
         // What was computed and could not be stored is nowhere where a build would find it.
         let records = Records::new(config.records.clone());
         let attempt = queue::attempt(&simulation.inputs.digest(), &config);
@@ -270,7 +296,7 @@ impl<'c> Drain<'c> {
         let told = problems.sorted();
         let messages: Vec<&str> = told.iter().map(|problem| problem.message.as_str()).collect();
         // What came to an end because nobody wants it did not fail; neither did what was there a moment ago.
-        if watch.is_unwanted() || messages.is_empty() {
+        if watch.stopped() || watch.is_unwanted() || messages.is_empty() {
             return Outcome::Stopped;
         }
         Outcome::Failed { attempt, message: messages.join("; "), passes }
@@ -304,6 +330,8 @@ enum Outcome {
     Landed,
     /// Nobody wants it any more, or not from this program.
     Stopped,
+    /// It is a draft that cannot be had, and why: there is the full run.
+    Skipped(String),
     /// It failed.
     Failed {
         /// What tells this attempt from others.
@@ -368,6 +396,10 @@ struct Watch<'d, 'c> {
 impl<'d, 'c> Watch<'d, 'c> {
     fn new(drain: &'d Drain<'c>, work: &'d Work) -> Self {
         Self { drain, key: &work.item.key, last: Mutex::new((Instant::now(), false)) }
+    }
+
+    fn stopped(&self) -> bool {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).1
     }
 
     /// Whether to stop. Many threads ask often; the files are looked at now and then.

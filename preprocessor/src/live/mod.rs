@@ -74,7 +74,7 @@ pub(crate) struct Shown {
     pub(crate) counts: Counts,
 }
 
-/// Whether a page reloads when its book is built anew: `mdbook serve` asks for that, and a frozen book and a machine do not.
+/// Whether mdBook serves the book to somebody who writes: pages reload, the book is not frozen, and it is no machine's work.
 #[must_use]
 pub fn is_served(context: &PreprocessorContext, config: &Config) -> bool {
     let reloads = context.config.contains_key("output.html.live-reload-endpoint");
@@ -273,7 +273,7 @@ impl<'l> Looking<'l> {
         let failed = failure(&key);
         if let Some(Failure { message, passes, .. }) = &failed {
             let hint = match passes {
-                true => "the next save tries again",
+                true => "it is tried again with a save, and whenever another record lands",
                 false => {
                     "a change of it, of its code or of its limits runs it again, as does `mdbook-simulation run`, or \
                      serving anew"
@@ -288,8 +288,8 @@ impl<'l> Looking<'l> {
         let holds = |address: &str| scratch.holds(address);
         let durations = self.durations.get_or_init(|| Durations::read(scratch));
         let outlook = Outlook::of(simulation, &config.backend, per_shard, durations, &holds);
-        let Outlook { held, shards, seconds } = match outlook {
-            Ok(outlook) => outlook,
+        let (held, shards, seconds) = match outlook {
+            Ok(outlook) => (outlook.held, outlook.shards, outlook.seconds()),
             Err(failure) => {
                 self.problems.push(Problem::error(
                     Some(simulation.place.clone()),

@@ -51,9 +51,12 @@ impl<'r> Report<'r> {
             let index = std::fs::read_to_string(site.join("index.html"));
             index.is_ok_and(|page| page::is_live(&page))
         };
-        // With another renderer beside it, that of HTML has a folder of its own.
+        // With another renderer beside it, that of HTML has a folder of its own; a folder of lessons has no contents.
         let sites = [self.build.join("html"), self.build.clone()];
-        let site = sites.into_iter().find(|site| site.join(FILE).exists() || is_live(site))?;
+        let site = sites.into_iter().find(|site| site.join("toc.html").exists())?;
+        if !site.join(FILE).exists() && !is_live(&site) {
+            return None;
+        }
         Some(site.join(FILE))
     }
 
@@ -94,9 +97,9 @@ impl Observer for Report<'_> {
         self.write();
     }
 
-    fn shared(&mut self, job: usize) {
-        self.and.shared(job);
-        self.held += 1;
+    fn shared(&mut self, job: usize, done: bool) {
+        self.and.shared(job, done);
+        self.held += usize::from(done);
         self.write();
     }
 
@@ -140,6 +143,7 @@ mod tests {
         report.planned(&[planned(0)], 1);
         assert!(!site.exists(), "there is no site yet");
         std::fs::create_dir(&site).unwrap();
+        std::fs::write(site.join("toc.html"), "").unwrap();
         std::fs::write(site.join("index.html"), "a page to be published").unwrap();
         report.last = None;
         report.shard(0, 1.0, Some(1.0));

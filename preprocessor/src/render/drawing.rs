@@ -24,7 +24,7 @@ pub struct Drawing {
 /// The digest of a figure: of all that it shows and says.
 #[must_use]
 pub fn digest_of(figure: &Figure) -> String {
-    key::digest(&key::json(figure))
+    key::exact(figure)
 }
 
 /// The drawing of a figure with that digest in a look: from the file at a path, where that holds the drawing of this very

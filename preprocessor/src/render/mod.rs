@@ -366,8 +366,8 @@ impl<'a> Renderer<'a> {
         }
         let claims = &exhibited.claims;
         let (digest, provenance) = (&stored.digest, &stored.provenance);
-        let about = serde_json::json!([name, simulation.parameters, digest, provenance, claims]);
-        let key = Key::new(Question::Json, key::digest(&about).as_bytes());
+        let about = key::exact(&(name, &simulation.parameters, digest, provenance, claims));
+        let key = Key::new(Question::Json, about.as_bytes());
         self.publish(key, path, || {
             let value = export::simulation(simulation, stored, claims);
             format!("{}\n", layout::compact(&value))

@@ -129,7 +129,7 @@ fn condition(path: &Path, found: &[u8], wanted: &[u8]) -> Condition {
     if is_ours(path, found) {
         let is_drawing = path.extension().is_some_and(|extension| extension == "svg");
         let text = std::str::from_utf8(found).unwrap_or_default();
-        // Numbers have no digest of their own, and are never read.
+        // Numbers have no digest of their own: what they are to be is known.
         return if is_drawing && drawing::is_damaged(text) {
             Condition::Damaged
         } else {

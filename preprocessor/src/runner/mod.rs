@@ -214,7 +214,7 @@ pub fn run(
             let took = done.as_ref().ok().map(|done| done.seconds);
             observer.shard(unit.job, unit.seconds, took);
             let others = shared.others(&unit);
-            others.iter().for_each(|(job, _)| observer.shared(*job));
+            others.iter().for_each(|(job, _)| observer.shared(*job, took.is_some()));
             for (job, shard) in others.iter().copied().chain([(unit.job, unit.shard)]) {
                 let parts = open.get_mut(&job);
                 if parts.is_some_and(|parts| parts.add(shard, done.clone())) {

@@ -1,5 +1,7 @@
 //! What it would take to compute a simulation, without running anything.
 
+use std::collections::BTreeMap;
+
 use experiments::entry::Failure;
 
 use super::labels;
@@ -7,15 +9,15 @@ use crate::resolve::Simulation;
 use crate::store::durations::Durations;
 
 /// How far a simulation is.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Outlook {
     /// How many shards it has.
     pub(crate) shards: usize,
     /// How many of them scratch holds.
     pub(crate) held: usize,
-    /// Seconds on one core that the others are expected to take: as long as they took before, or as shards of their
-    /// kind did, or as a record says, or as the experiment does.
-    pub(crate) seconds: f64,
+    /// The others by address, each with the seconds on one core that it is expected to take: as long as it took before, or
+    /// as shards of its kind did, or as a record says, or as the experiment does.
+    pub(crate) missing: BTreeMap<String, f64>,
 }
 
 impl Outlook {
@@ -37,18 +39,30 @@ impl Outlook {
         let average = before.unwrap_or(cost.seconds / shards.len().max(1) as f64);
         let outlook = |label: &str| {
             let expected = durations.expected(entry.id(), label, average);
-            let missing: Vec<f64> = shards
-                .iter()
-                .filter(|shard| !holds(&inputs.shard_digest(shard, label)))
-                .map(|shard| expected.seconds(shard))
-                .collect();
-            let held = shards.len() - missing.len();
-            // Not -0, which the sum of nothing is.
-            let seconds = missing.iter().fold(0.0, |sum, seconds| sum + seconds);
-            Self { shards: shards.len(), held, seconds }
+            let (mut held, mut missing) = (0, BTreeMap::new());
+            for shard in &shards {
+                let address = inputs.shard_digest(shard, label);
+                match holds(&address) {
+                    true => held += 1,
+                    false => drop(missing.insert(address, expected.seconds(shard))),
+                }
+            }
+            Self { shards: shards.len(), held, missing }
         };
-        let outlooks = labels(entry.place(), backend).into_iter().map(outlook);
-        let none = Self { shards: shards.len(), held: 0, seconds: cost.seconds };
+        // Of equal ones the last counts, and the first is what `auto` would rather have.
+        let outlooks = labels(entry.place(), backend).into_iter().rev().map(outlook);
+        let none = Self { shards: shards.len(), held: 0, missing: BTreeMap::new() };
         Ok(outlooks.max_by_key(|outlook| outlook.held).unwrap_or(none))
     }
+
+    /// Seconds on one core that the shards are expected to take which scratch does not hold.
+    pub(crate) fn seconds(&self) -> f64 {
+        total(&self.missing)
+    }
+}
+
+/// The sum of what shards take, each once.
+pub(crate) fn total(shards: &BTreeMap<String, f64>) -> f64 {
+    // Not -0, which the sum of nothing is.
+    shards.values().fold(0.0, |sum, seconds| sum + seconds)
 }

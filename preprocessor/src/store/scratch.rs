@@ -19,7 +19,7 @@ use crate::key;
 const SCHEMA: u64 = 1;
 
 /// How often who waits for the lock looks.
-const LOOK: Duration = Duration::from_millis(20);
+pub(crate) const LOOK: Duration = Duration::from_millis(20);
 
 /// The scratch folder of one book.
 #[derive(Clone, Debug)]

@@ -156,11 +156,12 @@ impl<'s, 'c> One<'s, 'c> {
 
     /// What it would take.
     fn compute(&self) -> String {
-        let Outlook { shards, held, seconds } = match &self.outlook {
-            Ok(outlook) => *outlook,
-            Err(failure) => return format!("not possible: {failure}"),
+        let (outlook, cost) = match (&self.outlook, self.cost()) {
+            (Ok(outlook), Ok(cost)) => (outlook, cost),
+            (Err(failure), _) => return format!("not possible: {failure}"),
+            (_, Err(failure)) => return format!("not possible: {failure}"),
         };
-        let cost = self.cost();
+        let Outlook { shards, held, .. } = outlook;
         let held = format!("scratch holds {held} of {shards} shards");
         if self.is_fresh() {
             return format!("nothing; all of it {}; {held}", list::seconds(cost));
@@ -174,13 +175,13 @@ impl<'s, 'c> One<'s, 'c> {
             ),
             false => String::new(),
         };
-        format!("{} on one core; {held}{over}", list::seconds(seconds))
+        format!("{} on one core; {held}{over}", list::seconds(outlook.seconds()))
     }
 
     /// Seconds on one core that the experiment expects of all of it.
-    fn cost(&self) -> f64 {
+    fn cost(&self) -> Result<f64, Failure> {
         let Simulation { entry, parameters, .. } = self.simulation;
-        entry.cost(parameters).map_or(0.0, |cost| cost.seconds)
+        entry.cost(parameters).map(|cost| cost.seconds)
     }
 
     fn ways_out(&self) -> Vec<String> {
@@ -233,8 +234,11 @@ impl<'s, 'c> One<'s, 'c> {
             "digest": stored.map(|stored| &stored.digest),
             "provenance": stored.map(|stored| &stored.provenance),
             "shards": outlook.map(|of| json!({"all": of.shards, "held": of.held})),
-            "cost": self.cost(),
-            "seconds": outlook.filter(|_| !self.is_fresh()).map_or(0.0, |of| of.seconds),
+            "cost": self.cost().ok(),
+            "seconds": match self.is_fresh() {
+                true => Some(0.0),
+                false => outlook.map(Outlook::seconds),
+            },
             "what_to_do": self.ways_out(),
         })
     }

@@ -16,6 +16,7 @@ use super::survey::word;
 use crate::number::number;
 use crate::obtain;
 use crate::resolve::Simulation;
+use crate::runner::outlook;
 use crate::runner::outlook::Outlook;
 use crate::store::records::Found;
 use crate::store::records::Stored;
@@ -114,14 +115,11 @@ impl<'s, 'c> Overview<'s, 'c> {
         STATES.map(|state| (state, of(state)))
     }
 
-    /// Estimated seconds of all that would have to run; two names of one record run once.
+    /// Estimated seconds of all that would have to run; a shard of several simulations runs once.
     fn seconds(&self) -> f64 {
-        let run = self.lines.iter().filter_map(|line| {
-            let file = self.survey.records.path(&line.simulation.inputs);
-            line.outlook.map(|outlook| (file, outlook.seconds))
-        });
-        // Not -0, which the sum of nothing is.
-        run.collect::<BTreeMap<_, _>>().values().fold(0.0, |sum, seconds| sum + seconds)
+        let outlooks = self.lines.iter().filter_map(|line| line.outlook.as_ref());
+        let missing = outlooks.flat_map(|outlook| outlook.missing.clone());
+        outlook::total(&missing.collect::<BTreeMap<_, _>>())
     }
 }
 
@@ -164,10 +162,10 @@ impl<'s, 'c> Line<'s, 'c> {
     }
 
     fn row(&self) -> Vec<String> {
-        let compute = self.outlook.map_or_else(String::new, |outlook| {
-            let Outlook { shards, held, seconds } = outlook;
-            let seconds = list::seconds(seconds);
-            if held == 0 {
+        let compute = self.outlook.as_ref().map_or_else(String::new, |outlook| {
+            let Outlook { shards, held, .. } = outlook;
+            let seconds = list::seconds(outlook.seconds());
+            if *held == 0 {
                 seconds
             } else {
                 format!("{seconds} ({held} of {shards} shards are there)")
@@ -179,7 +177,7 @@ impl<'s, 'c> Line<'s, 'c> {
     }
 
     fn json(&self, survey: &Survey<'_>) -> Value {
-        let shards = self.outlook.map(|of| json!({"all": of.shards, "held": of.held}));
+        let shards = self.outlook.as_ref().map(|of| json!({"all": of.shards, "held": of.held}));
         json!({
             "name": self.simulation.name,
             "experiment": self.simulation.entry.id(),
@@ -187,7 +185,10 @@ impl<'s, 'c> Line<'s, 'c> {
             "why": self.why,
             "file": survey.records.path(&self.simulation.inputs).display().to_string(),
             "shards": shards,
-            "seconds": self.outlook.map_or(0.0, |outlook| outlook.seconds),
+            "seconds": match self.is_fresh() {
+                true => Some(0.0),
+                false => self.outlook.as_ref().map(Outlook::seconds),
+            },
             "recorded_seconds": self.stored().map(|stored| stored.provenance.seconds),
         })
     }

@@ -107,14 +107,14 @@ impl Observer for Bars {
     }
 
     fn shard(&mut self, job: usize, expected: f64, took: Option<f64>) {
-        self.shared(job);
+        self.shared(job, took.is_some());
         if let Some(total) = &mut self.total {
             total.pace.shard(expected, took);
             total.show();
         }
     }
 
-    fn shared(&mut self, job: usize) {
+    fn shared(&mut self, job: usize, _: bool) {
         if let Some(job) = self.jobs.get_mut(&job) {
             job.ended += 1;
         }

@@ -82,8 +82,8 @@ pub trait Observer {
     fn planned(&mut self, _plan: &[Planned<'_>], _at_once: usize) {}
     /// A shard of a job has ended that was expected to take so many seconds; those it took, unless it failed.
     fn shard(&mut self, _job: usize, _expected: f64, _took: Option<f64>) {}
-    /// A shard of a job has ended that was run for another one.
-    fn shared(&mut self, _job: usize) {}
+    /// A shard of a job has ended that was run for another one, done or failed.
+    fn shared(&mut self, _job: usize, _done: bool) {}
     /// A job has ended.
     fn settled(&mut self, _job: usize, _outcome: Outcome<'_>) {}
     /// Nothing runs any more.
