@@ -153,6 +153,8 @@ fn read_table(context: &PreprocessorContext, problems: &mut Problems) -> Table {
     match context.config.get::<Table>("preprocessor.simulation") {
         Ok(table) => table.unwrap_or_default(),
         Err(error) => {
+            // One wrong value leaves the others as they are.
+            let keys = keys_that_fit(context);
             problems.push(Problem::error(
                 None,
                 format!("book.toml: [preprocessor.simulation] cannot be read: {error:#}"),
@@ -161,9 +163,22 @@ fn read_table(context: &PreprocessorContext, problems: &mut Problems) -> Table {
                  shard-megabytes = 2048, records = \"records\", url = \"https://…\", and \
                  [preprocessor.simulation.data] with a file for each name",
             ));
-            Table::default()
+            keys
         }
     }
+}
+
+/// The table without the keys whose values are not what they should be.
+fn keys_that_fit(context: &PreprocessorContext) -> Table {
+    let keys =
+        context.config.get::<serde_json::Map<String, serde_json::Value>>("preprocessor.simulation");
+    let fits = |key: &String, value: &serde_json::Value| {
+        let alone = serde_json::json!({ key: value });
+        serde_json::from_value::<Table>(alone).is_ok()
+    };
+    let fitting = keys.ok().flatten().unwrap_or_default().into_iter();
+    let fitting = fitting.filter(|(key, value)| fits(key, value)).collect();
+    serde_json::from_value(serde_json::Value::Object(fitting)).unwrap_or_default()
 }
 
 /// Refuses a build directory that mdBook would empty although it is or holds, or lies in, what must
@@ -230,6 +245,19 @@ mod tests {
         let config = toml.parse().unwrap();
         let context = PreprocessorContext::new(root.path().to_owned(), config, "html".into());
         (root, context)
+    }
+
+    #[test]
+    fn a_wrong_value_leaves_the_others() {
+        let (_root, context) = context(
+            "[preprocessor.simulation]\nmax-seconds = \"x\"\nrecords = \"mine\"\nfrozen = true\n\
+             data = { a = \"b\" }\n",
+        );
+        let mut problems = Problems::default();
+        let config = Config::read(&context, &mut problems);
+        assert_eq!(problems.errors(), 1);
+        assert!(config.records.ends_with("mine") && config.frozen && config.data.len() == 1);
+        assert_eq!(config.max_seconds, 600.0);
     }
 
     #[test]

@@ -20,6 +20,7 @@ use crate::decide::Evidence;
 use crate::decide::point;
 use crate::export;
 use crate::lesson::Lesson;
+use crate::live::standing::Standing;
 use crate::number::number;
 use crate::numbering::Index;
 use crate::numbering::Spot;
@@ -76,6 +77,9 @@ pub struct Row {
     pub backend: String,
     /// Where the book uses it.
     pub uses: Vec<Use>,
+    /// `stale` or `draft` in a live session, where the record is no final one; never in a file.
+    #[serde(skip)]
+    pub standing: &'static str,
 }
 
 /// A place of use.
@@ -311,6 +315,7 @@ fn run(simulation: &str, evidence: Evidence<'_>) -> Row {
         seed: parameter("seed"),
         backend: stored.map_or_else(String::new, |stored| stored.provenance.backend.clone()),
         uses: Vec::new(),
+        standing: evidence.standings.get(simulation).map_or("", Standing::word),
     }
 }
 

@@ -134,6 +134,8 @@ pub fn publish(
     let mut config = Config::read(context, &mut problems);
     config.frozen |= options.frozen;
     config.backend = options.backend.clone().unwrap_or(config.backend);
+    // What is not said right might have been a limit, or another folder.
+    let is_configured = problems.errors() == 0;
     let is_safe = config::guard_build_directory(context, &config, &mut problems);
     let live = Live::of(context, &config, options);
     host::guard_backend(&config.backend, &mut problems);
@@ -170,7 +172,7 @@ pub fn publish(
     let sources =
         obtain::Sources { config: &config, library: &library, scratch: &scratch, running };
     let Shown { records, standings, counts } = match &live {
-        Some(live) => live.obtain(&mut simulations, sources, &mut problems),
+        Some(live) => live.obtain(&mut simulations, sources, is_configured, &mut problems),
         None => {
             let (records, counts) = obtain::obtain(&simulations, sources, policy, &mut problems);
             Shown { records, standings: BTreeMap::new(), counts }

@@ -121,7 +121,7 @@ pub fn obtain(
         Policy::Refuse => obtaining.refuse(&wanted),
         Policy::Compute => {
             let mut observer = progress::observer(sources.running.telling);
-            obtaining.compute(wanted, observer.as_mut(), &system::is_orphaned);
+            obtaining.compute(wanted, observer.as_mut(), &system::is_ended);
         }
     }
     (obtaining.obtained, obtaining.counts)
@@ -180,6 +180,7 @@ impl<'a> Obtaining<'a> {
         stop: &(dyn Fn() -> bool + Sync),
     ) {
         let Sources { scratch, library, running, .. } = self.sources;
+        let _stoppable = system::Stoppable::begin();
         let _lock = match scratch.lock(stop) {
             Ok(Some(lock)) => lock,
             Ok(None) => {
@@ -309,7 +310,9 @@ impl<'a> Obtaining<'a> {
                 "make room for `.simulation` in the folder of book.toml, and build again: what is finished is kept"
             }
             _ if self.sources.scratch.is_aside() => "the others are finished",
-            _ => "the others are finished and stored; a shard that finished is not run again",
+            _ => {
+                "what else there was is finished and stored; a shard that finished is not run again"
+            }
         };
         for simulation in same {
             let (name, id) = (&simulation.name, simulation.entry.id());
@@ -373,13 +376,21 @@ fn unavailable(simulation: &Simulation<'_>, records: &Records) -> Problem {
         Found::Corrupt(_, why) => format!("the record is not trusted: {why}"),
         _ => "there is no record".into(),
     };
-    Problem::error(
-        Some(simulation.place.clone()),
-        format!("`{}` cannot be shown without computing: {what}", simulation.name),
-        format!(
-            "restore `{}` from version control, or build without --frozen and commit it",
+    let name = &simulation.name;
+    let hint = match records.find(&simulation.inputs) {
+        Found::Stale(_) => format!(
+            "`mdbook-simulation run {name}` computes it: commit what that writes; `mdbook-simulation status {name}` says what \
+             differs"
+        ),
+        _ => format!(
+            "restore `{}` from version control, or `mdbook-simulation run {name}` computes it: commit what that writes",
             path.display()
         ),
+    };
+    Problem::error(
+        Some(simulation.place.clone()),
+        format!("`{name}` cannot be shown without computing: {what}"),
+        hint,
     )
 }
 
@@ -453,7 +464,10 @@ pub(crate) fn too_expensive(simulation: &Simulation<'_>, config: &Config) -> Opt
                 "`{}` would take about {:.0} s on one core, and the limit is {:.0} s",
                 simulation.name, cost.seconds, config.max_seconds
             ),
-            "ask for less, or raise `max-seconds` in [preprocessor.simulation]",
+            format!(
+                "ask for less, compute it by `mdbook-simulation run {}`, or raise `max-seconds` in [preprocessor.simulation]",
+                simulation.name
+            ),
         )
     })
 }

@@ -4,14 +4,22 @@
 use std::path::Path;
 use std::process::Command;
 use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::LazyLock;
 use std::sync::Mutex;
 use std::sync::OnceLock;
 use std::sync::PoisonError;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use std::time::Instant;
 
 use serde::Deserialize;
 use serde::Serialize;
+#[cfg(unix)]
+use signal_hook::consts::{SIGINT, SIGTERM};
+#[cfg(unix)]
+use signal_hook::flag;
 
 /// A process. Numbers are given again, so that the time of its start belongs to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,6 +123,70 @@ impl Masters {
         }
         looked.1
     }
+}
+
+/// Whether this process was asked to end, once [`heed_signals`] was called.
+static INTERRUPTED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
+
+/// Whether the next signal ends this process at once.
+static ENDS_AT_ONCE: LazyLock<Arc<AtomicBool>> = LazyLock::new(|| Arc::new(AtomicBool::new(true)));
+
+/// What a command that was asked to end exits with, as shells have it for Ctrl-C.
+pub const ENDED: u8 = 130;
+
+/// As long as there is one, somebody looks at [`is_ended`] often.
+#[derive(Debug)]
+pub struct Stoppable(());
+
+impl Stoppable {
+    /// From now on.
+    #[must_use]
+    pub fn begin() -> Self {
+        ENDS_AT_ONCE.store(false, Ordering::SeqCst);
+        Self(())
+    }
+}
+
+impl Drop for Stoppable {
+    fn drop(&mut self) {
+        ENDS_AT_ONCE.store(true, Ordering::SeqCst);
+    }
+}
+
+/// From now on Ctrl-C and the signals that ask a process to end stop what is being computed, so that it is told what is
+/// kept; a second one, or one while nothing is computed, ends the process.
+pub fn heed_signals() {
+    #[cfg(unix)]
+    for signal in [SIGINT, SIGTERM].into_iter().filter(|signal| !is_ignored(*signal)) {
+        // In this order: the first one that is heeded arms the second. Where there can be none, a signal ends the process,
+        // and nothing is lost either.
+        let _ =
+            flag::register_conditional_shutdown(signal, ENDED.into(), Arc::clone(&ENDS_AT_ONCE))
+                .and_then(|_| flag::register(signal, Arc::clone(&ENDS_AT_ONCE)))
+                .and_then(|_| flag::register(signal, Arc::clone(&INTERRUPTED)));
+    }
+}
+
+/// Whether whoever started this process had it ignore a signal, as a shell does with Ctrl-C for what it has in the
+/// background. Where the system does not tell, no.
+#[cfg(unix)]
+fn is_ignored(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask & (1 << (signal - 1)) != 0)
+}
+
+/// Whether this process was asked to end.
+#[must_use]
+pub fn is_interrupted() -> bool {
+    INTERRUPTED.load(Ordering::SeqCst)
+}
+
+/// Whether what this process computes is of no use to anybody any more, or it was asked to end.
+#[must_use]
+pub fn is_ended() -> bool {
+    is_interrupted() || is_orphaned()
 }
 
 /// Reads `/proc/ID/stat`: `ID (NAME) STATE PARENT …`, where the name may hold anything.

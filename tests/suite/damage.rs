@@ -57,7 +57,7 @@ fn behind(text: &str, what: &str) -> usize {
 }
 
 fn newer(text: &str) -> (String, Vec<u8>) {
-    let newer = text.replacen("\"schema\": 1", "\"schema\": 7", 1);
+    let newer = text.replacen("\"schema\": ", "\"schema\": 7", 1);
     assert_ne!(newer, text);
     ("a future schema".into(), newer.into_bytes())
 }

@@ -40,7 +40,11 @@ fn a_shard_that_allocates_as_fast_as_it_can_is_ended() {
 #[test]
 fn a_shard_that_writes_garbage_and_hangs_is_ended_in_time() {
     let book = book("shard-seconds = 2\n", "garble");
-    check(&book, probed::built(&book), "it did not end within 2 s; it wrote: \u{fffd}");
+    check(
+        &book,
+        probed::built(&book),
+        "it did not end within 2 s (`shard-seconds`); it wrote: \u{fffd}",
+    );
 }
 
 /// A build under a limit of the size of files, by a shell, which may have the signal ignored.

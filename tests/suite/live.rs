@@ -319,6 +319,45 @@ fn a_stale_record_is_shown_and_marked() {
 }
 
 #[test]
+fn a_mistake_in_book_toml_computes_nothing() {
+    let book = book("[[simulation probe]]\n\n[[simulation probe {as: other, seed: 7}]]\n");
+    save_until(&book, "the records land", |page| page.matches("<figure class").count() == 4);
+    let toml = book.read("book.toml");
+    book.write(
+        "src/lesson.md",
+        "[[simulation probe]]\n\n[[simulation probe {as: new, seed: 8}]]\n",
+    );
+    book.write("book.toml", &toml.replace("records =", "max-seconds = \"x\"\nrecords ="));
+    let page = save(&book);
+    assert!(page.contains("[preprocessor.simulation] cannot be read"), "{page}");
+    assert!(has_figure(&page) && page.contains("It cannot be computed."), "{page}");
+    assert!(book.read(".simulation/queue.json").contains("\"items\": []"));
+    book.write("book.toml", &toml);
+    save_until(&book, "the record lands", |page| page.matches("<figure class").count() == 4);
+}
+
+#[test]
+fn the_ledger_and_the_gallery_say_what_is_not_final() {
+    let lesson = "[[simulation probe {as: old, mood: slow}]]\n\n\
+        [[simulation probe {as: coarse, mood: long, replicates: 200, slope: 3}]]\n\n\
+        [[simulation probe {as: none, mood: hang}]]\n\n[[ledger]]\n\n[[gallery]]\n";
+    let book = book(lesson);
+    book.write("src/lesson.md", "[[simulation probe {as: old, mood: slow}]]\n");
+    book.build(tests::probe::catalog(&tests::probe::EDITED), mdbook_simulation::Options::default())
+        .unwrap();
+    book.write("src/lesson.md", lesson);
+    let page = save_until(&book, "the draft lands", |page| page.contains("A draft, from"));
+    let ledger = page.split("class=\"sim-ledger\"").nth(1).unwrap();
+    let (ledger, gallery) = ledger.split_once("class=\"sim-gallery\"").unwrap();
+    assert!(ledger.contains("<code>none</code> are still to come."), "{ledger}");
+    assert!(ledger.contains("<span class=\"sim-live-word\">(draft)</span>"), "{ledger}");
+    assert!(!gallery.contains("figures/coarse.svg") && gallery.contains("(draft)"), "{gallery}");
+    assert!(gallery.contains("figures/old.svg"), "{gallery}");
+    let csv = book.read("src/figures/ledger.csv");
+    assert!(csv.contains("old.rises") && !csv.contains("coarse.rises"), "{csv}");
+}
+
+#[test]
 fn a_frozen_book_and_a_machine_are_never_live() {
     let book = book("[[simulation probe]]\n");
     let toml = book.read("book.toml");

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::process::Stdio;
 use std::sync::Arc;
 
+use experiments::fingerprint::Fingerprint;
 use mdbook_simulation::Options;
 use mdbook_simulation::cli;
 use mdbook_simulation::key;
@@ -90,6 +91,26 @@ fn what_is_named_may_cost_more_than_the_book_allows() {
     assert_eq!(count(&book, "records"), 0);
     assert_eq!(run(&book, "run dear"), (String::new(), true));
     assert_eq!(count(&book, "records"), 1);
+}
+
+#[test]
+fn a_record_from_before_items_of_code_were_kept_gets_them() {
+    static NAMED: Fingerprint =
+        Fingerprint { experiment: "probe", digest: "code", sources: &[("probe.rs::fn run", "11")] };
+    let book = TinyBook::new("[[simulation probe]]\n");
+    let run = |code: &'static Fingerprint| {
+        let arguments = ["run", "--fresh", "--root", &book.root().display().to_string()];
+        let mut out = Vec::new();
+        cli::command_into(&arguments, Arc::new(probe::catalog(code)), &mut out).unwrap();
+        let told = String::from_utf8(out).unwrap();
+        (told, tree(&book.root().join("records")).into_values().next().unwrap())
+    };
+    let (_, first) = run(&probe::CODE);
+    assert!(!String::from_utf8_lossy(&first).contains("\"sources\""));
+    let (told, second) = run(&NAMED);
+    assert!(told.contains("the same digest"), "{told}");
+    assert!(String::from_utf8_lossy(&second).contains("\"sources\""));
+    assert_eq!(run(&NAMED).1, second, "and is left alone from then on");
 }
 
 #[test]

@@ -266,6 +266,31 @@ fn records_that_nothing_refers_to_are_listed_and_a_dry_run_leaves_them() {
 }
 
 #[test]
+fn garbage_is_collected_where_records_are_missing_and_not_where_references_may_hide() {
+    let book = built("[[simulation probe]]\n\n[[simulation probe {as: other, seed: 7}]]\n");
+    let gc = || run(&book, &WRITTEN, "gc --dry-run");
+    book.write(
+        "src/lesson.md",
+        "[[simulation probe]]\n\n[[simulation probe {as: new, seed: 8}]]\n",
+    );
+    let (text, success) = gc();
+    assert!(success && text.matches("would remove records/").count() == 1, "{text}");
+    // What is not closed might have referred to it.
+    for lesson in
+        ["[[simulation probe]]\n\n[[simulation probe {as: other\n", "[[simulatoin probe]]\n"]
+    {
+        book.write("src/lesson.md", lesson);
+        let root = book.root().display().to_string();
+        let before = tree(book.root());
+        let refused = cli::command(&["gc", &root], Arc::new(probe::catalog(&WRITTEN)));
+        let why = refused.unwrap_err().to_string();
+        assert!(why.starts_with("nothing is removed: a directive that cannot be read"), "{why}");
+        let kept = |path: &std::path::PathBuf| tree(book.root()).contains_key(path);
+        assert!(before.keys().all(kept));
+    }
+}
+
+#[test]
 fn a_directive_in_error_leaves_the_others_and_is_no_success() {
     let book = built(LESSON);
     book.write("src/lesson.md", &LESSON.replace("sweep: ", "sweeep: "));

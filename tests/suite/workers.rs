@@ -82,6 +82,34 @@ fn workers_give_what_threads_give() {
 
 #[test]
 #[cfg(target_os = "linux")]
+fn who_interrupts_is_told_what_is_kept() {
+    let lesson = "[[simulation probe {mood: slow, replicates: 40}]]\n";
+    for (command, signal) in [("build", "INT"), ("run", "TERM")] {
+        let book = book(lesson);
+        let mut heeding = Command::new("env");
+        heeding.args(["--default-signal", PROGRAM, command]);
+        let root = book.root().display().to_string();
+        heeding.args(if command == "run" { vec!["--root", &root] } else { vec![&root[..]] });
+        let heeding = heeding.env_remove("CI").stdin(Stdio::null()).stderr(Stdio::piped());
+        let stopped = heeding.spawn().unwrap();
+        wait_until("shards", || shards(&book) >= 5);
+        let id = stopped.id().to_string();
+        assert!(
+            Command::new("kill").args([&format!("-{signal}"), &id]).status().unwrap().success()
+        );
+        let output = stopped.wait_with_output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(130), "{told}");
+        let kept = shards(&book);
+        assert!((5..100).contains(&kept), "{kept}");
+        let line = format!("stopped probe: {kept} of 120 shards are done, and kept");
+        assert!(told.contains(&line), "{kept}: {told}");
+        assert!(told.contains("failed: it was stopped"), "{told}");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
 fn a_killed_build_leaves_no_process_and_resumes_where_it_was() {
     // Seconds long, so that a busy machine does not miss the moment.
     let lesson = "[[simulation probe {mood: slow, replicates: 40}]]\n";

@@ -14,6 +14,7 @@ use super::book;
 use crate::Options;
 use crate::Report;
 use crate::host::Simulation;
+use crate::live;
 
 #[derive(Debug, Args)]
 pub(super) struct Build {
@@ -52,6 +53,13 @@ pub fn build(
     let mut book = book::load(root)?;
     if let Some(destination) = destination {
         book.config.build.build_dir = std::path::absolute(destination)?;
+    }
+    let site = root.join(&book.config.build.build_dir);
+    if live::serves_into(root, &site) {
+        tracing::warn!(
+            "`mdbook serve` is running and writes into `{}` too: end it, or give another folder with `-d`",
+            site.display()
+        );
     }
     let simulation = Simulation::new(catalog, options);
     book.with_preprocessor(simulation.clone());

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use anyhow::anyhow;
 use anyhow::bail;
 use clap::Args;
 use experiments::entry::Catalog;
@@ -30,10 +31,17 @@ pub(super) struct Check {
 impl Check {
     /// Runs the command.
     pub(super) fn run(self, catalog: Arc<Catalog>) -> anyhow::Result<()> {
-        let report = check(&self.root.root, catalog, self.numbers)?;
-        if let Some(site) = &self.site {
-            check_site(site)?;
-        }
+        let report = check(&self.root.root, catalog, self.numbers);
+        let site = self.site.as_deref().map_or(Ok(()), check_site);
+        // Both are told.
+        let report = match (report, site) {
+            (Ok(report), site) => {
+                site?;
+                report
+            }
+            (Err(book), Err(site)) => return Err(anyhow!("{book:#}; {site:#}")),
+            (Err(book), Ok(())) => return Err(book),
+        };
         let mut out = std::io::stdout().lock();
         for typed in &report.typed {
             writeln!(out, "{}: {} in “{}”", typed.place, typed.number, typed.around)?;

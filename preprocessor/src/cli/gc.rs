@@ -1,14 +1,18 @@
 //! `gc`: removes what nothing refers to.
 
 use std::io::Write;
-use std::sync::Arc;
+use std::path::Path;
+use std::path::PathBuf;
 
 use anyhow::Context as _;
+use anyhow::bail;
 use clap::Args;
 use experiments::entry::Catalog;
 
 use super::Root;
 use super::book;
+use super::referred::Referred;
+use crate::store::records::Records;
 use crate::store::scratch::Scratch;
 
 #[derive(Debug, Args)]
@@ -22,32 +26,46 @@ pub(super) struct Gc {
 
 impl Gc {
     /// Removes records that no lesson refers to, finished shards and drafts; or says what it would remove.
-    pub(super) fn run(&self, catalog: Arc<Catalog>, out: &mut dyn Write) -> anyhow::Result<()> {
+    pub(super) fn run(&self, catalog: &Catalog, out: &mut dyn Write) -> anyhow::Result<()> {
         let root = &self.root.root;
-        let inspect = || {
-            book::inspect(root, catalog, false)
-                .context("nothing is removed while the book has errors")
-        };
         let scratch = Scratch::new(root);
         if self.dry_run {
-            for path in book::unreferenced(root, &inspect()?)? {
+            for path in unreferenced(root, catalog)? {
                 writeln!(out, "would remove {}", path.display())?;
             }
-            let (shards, drafts) = (scratch.count(), scratch.count_drafts());
-            writeln!(out, "would remove {shards} finished shards and {drafts} drafts")?;
+            writeln!(out, "would remove {}", counted(scratch.count(), scratch.count_drafts()))?;
             return Ok(());
         }
         book::configuration(root)?;
         let _lock = scratch.lock(&|| false).context("the scratch folder cannot be used")?;
         // Not before: a build that had the lock may have stored records of lessons that were saved meanwhile.
-        let report = inspect()?;
-        for path in book::unreferenced(root, &report)? {
+        for path in unreferenced(root, catalog)? {
             std::fs::remove_file(&path).with_context(|| path.display().to_string())?;
             eprintln!("removed {}", path.display());
         }
         let shards = scratch.clear().context("scratch cannot be cleared")?;
         let drafts = scratch.clear_drafts().context("drafts cannot be cleared")?;
-        eprintln!("removed {shards} finished shards and {drafts} drafts");
+        eprintln!("removed {}", counted(shards, drafts));
         Ok(())
     }
+}
+
+/// The records that no lesson refers to. Whether those that it does refer to are fresh is no concern of ours.
+fn unreferenced(root: &Path, catalog: &Catalog) -> anyhow::Result<Vec<PathBuf>> {
+    let referred = Referred::new(root, &[] as &[&str], catalog)?;
+    if !referred.certain {
+        bail!(
+            "nothing is removed: a directive that cannot be read may refer to anything; `mdbook-simulation check` says what \
+             is wrong"
+        );
+    }
+    let records = Records::new(referred.config.records);
+    let known: Vec<PathBuf> =
+        referred.simulations.values().map(|simulation| records.path(&simulation.inputs)).collect();
+    Ok(records.others(&known))
+}
+
+fn counted(shards: usize, drafts: usize) -> String {
+    let s = |count| if count == 1 { "" } else { "s" };
+    format!("{shards} finished shard{} and {drafts} draft{}", s(shards), s(drafts))
 }

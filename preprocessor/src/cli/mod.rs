@@ -92,6 +92,17 @@ enum Command {
     },
 }
 
+impl Command {
+    /// Whether it computes, and says what is kept when it is stopped. A process in the background ends with its session.
+    fn computes(&self) -> bool {
+        match self {
+            Self::Run(run) => !run.is_in_the_background(),
+            Self::Build(_) | Self::Export(_) | Self::Sheet(_) | Self::Verify(_) => true,
+            _ => false,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 struct Root {
     /// The folder of book.toml
@@ -140,7 +151,14 @@ pub fn main(catalog: Catalog) -> ExitCode {
     // Without its own path, which a system may withhold, threads do what workers would.
     let program = std::env::current_exe().ok();
     let program = program.as_deref();
-    finished(run(arguments.command, Arc::new(catalog), &mut std::io::stdout(), program))
+    if arguments.command.as_ref().is_some_and(Command::computes) {
+        system::heed_signals();
+    }
+    let code = finished(run(arguments.command, Arc::new(catalog), &mut std::io::stdout(), program));
+    match system::is_interrupted() {
+        true => ExitCode::from(system::ENDED),
+        false => code,
+    }
 }
 
 /// Runs one command, as `["export", "NAME"]`, with a catalog of experiments.
@@ -220,7 +238,7 @@ fn run(
         Some(Command::List(list)) => list.run(&catalog, out)?,
         Some(Command::Show(show)) => show.run(&catalog, out)?,
         Some(Command::Export(export)) => export.run(&catalog, program)?,
-        Some(Command::Gc(gc)) => gc.run(catalog, out)?,
+        Some(Command::Gc(gc)) => gc.run(&catalog, out)?,
         Some(Command::Run(run)) => return run.run(&catalog, program, out),
         Some(Command::Sheet(sheet)) => sheet.run(&catalog, program)?,
         Some(Command::Status(status)) => return status.run(&catalog, out),

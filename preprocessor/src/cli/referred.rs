@@ -26,6 +26,8 @@ pub(super) struct Referred<'c> {
     pub(super) names: BTreeSet<String>,
     /// Whether every directive could be read.
     pub(super) whole: bool,
+    /// Whether, besides, everything in the lessons that looks like a directive is one: they refer to nothing more.
+    pub(super) certain: bool,
     /// What `book.toml` says.
     pub(super) config: Config,
     /// The data files of the book.
@@ -41,7 +43,7 @@ impl<'c> Referred<'c> {
         catalog: &'c Catalog,
     ) -> anyhow::Result<Self> {
         let mut problems = Problems::default();
-        let Asked { config, library, mut lessons, mut simulations, .. } =
+        let Asked { config, library, mut lessons, mut simulations, is_scanned, .. } =
             shown::ask(root, catalog, &mut problems)?;
         for lesson in &mut lessons {
             lesson.read(&mut problems);
@@ -60,7 +62,7 @@ impl<'c> Referred<'c> {
         }
         problems.report(&mut std::io::stderr().lock())?;
         added?;
-        Ok(Self { simulations, names, whole, config, library })
+        Ok(Self { simulations, names, whole, certain: whole && is_scanned, config, library })
     }
 
     /// The simulation of that name, which was asked for.

@@ -29,6 +29,7 @@ use crate::store::records::Records;
 use crate::store::records::Stored;
 use crate::store::scratch::Aside;
 use crate::store::scratch::Scratch;
+use crate::system;
 
 #[derive(Debug, Args)]
 pub(super) struct Run {
@@ -63,6 +64,11 @@ struct Ran {
 }
 
 impl Run {
+    /// Whether it is the process of a live session.
+    pub(super) fn is_in_the_background(&self) -> bool {
+        self.queue
+    }
+
     /// Runs the command. It succeeds where all that was asked for is there in the end.
     pub(super) fn run(
         &self,
@@ -176,7 +182,7 @@ impl Run {
         let any = !wanted.is_empty();
         if any {
             let mut observer = progress::observer(running.telling);
-            obtaining.compute(wanted, observer.as_mut(), &|| false);
+            obtaining.compute(wanted, observer.as_mut(), &system::is_ended);
         }
         Ok(Ran { obtained: obtaining.obtained, counts: obtaining.counts, before, any })
     }

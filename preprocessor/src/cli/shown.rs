@@ -93,6 +93,8 @@ pub(super) struct Asked<'c> {
     pub(super) lessons: Vec<Lesson>,
     /// The simulations that they show.
     pub(super) simulations: BTreeMap<String, Simulation<'c>>,
+    /// Whether everything in them that looks like a directive is one.
+    pub(super) is_scanned: bool,
 }
 
 /// Reads the book at `root` as far as to the simulations that its lessons show.
@@ -104,7 +106,8 @@ pub(super) fn ask<'c>(
     let (context, book) = book::read(root)?;
     let config = Config::read(&context, problems);
     // A fault in prose or math is no reason not to draw a figure.
-    let mut lessons = lesson::scan(&context, &book, &config, &mut Problems::default());
+    let mut faults = Problems::default();
+    let mut lessons = lesson::scan(&context, &book, &config, &mut faults);
     let library = Library::new(root, &config);
     let mut simulations = BTreeMap::new();
     let resources = Resources { catalog, library: &library, math: config.math };
@@ -116,7 +119,7 @@ pub(super) fn ask<'c>(
         authors: context.config.book.authors.clone(),
         url: config.url.clone(),
     };
-    Ok(Asked { config, library, source, lessons, simulations })
+    Ok(Asked { config, library, source, lessons, simulations, is_scanned: faults.errors() == 0 })
 }
 
 /// The simulations of the book at `root`, or the one called `name`; a name that the book does not
@@ -199,7 +202,7 @@ pub(super) fn known<'c>(
     catalog: &'c Catalog,
 ) -> anyhow::Result<Known<'c>> {
     let mut problems = Problems::default();
-    let Asked { config, library, source, lessons, mut simulations } =
+    let Asked { config, library, source, lessons, mut simulations, .. } =
         ask(root, catalog, &mut problems)?;
     for name in names {
         if !simulations.contains_key(*name) && catalog.get(name).is_some() {

@@ -389,13 +389,13 @@ impl Work {
 /// Looks, while a simulation runs, whether somebody still wants it.
 struct Watch<'d, 'c> {
     drain: &'d Drain<'c>,
-    key: &'d str,
+    attempt: &'d str,
     last: Mutex<(Instant, bool)>,
 }
 
 impl<'d, 'c> Watch<'d, 'c> {
     fn new(drain: &'d Drain<'c>, work: &'d Work) -> Self {
-        Self { drain, key: &work.item.key, last: Mutex::new((Instant::now(), false)) }
+        Self { drain, attempt: &work.item.attempt, last: Mutex::new((Instant::now(), false)) }
     }
 
     fn stopped(&self) -> bool {
@@ -414,7 +414,7 @@ impl<'d, 'c> Watch<'d, 'c> {
     fn is_unwanted(&self) -> bool {
         let Some(queue) = Queue::read(&self.drain.scratch) else { return true };
         self.drain.tick(&queue);
-        !queue.wants(self.key)
+        !queue.wants(self.attempt)
             || !queue.session.is_running()
             || built(&self.drain.program) != self.drain.built
     }

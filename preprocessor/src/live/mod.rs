@@ -14,6 +14,7 @@ pub mod wake;
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::path::PathBuf;
 
 use mdbook_preprocessor::PreprocessorContext;
@@ -43,6 +44,7 @@ use crate::store::durations::Durations;
 use crate::store::records::Found;
 use crate::store::records::Records;
 use crate::store::records::Stored;
+use crate::store::scratch::Scratch;
 use crate::system::Process;
 
 /// A full run that takes no longer than this needs no draft before it.
@@ -81,6 +83,19 @@ pub fn is_served(context: &PreprocessorContext, config: &Config) -> bool {
     reloads && !config.frozen && !progress::in_ci()
 }
 
+/// Whether a session that left a queue in the scratch of the book at `root` runs, and serves this folder. One in which
+/// nothing was ever missing leaves none.
+#[must_use]
+pub fn serves_into(root: &Path, site: &Path) -> bool {
+    let Some(queue) = Queue::read(&Scratch::new(root)) else { return false };
+    let its = queue.context().map(|context| context.root.join(context.config.build.build_dir));
+    let same = |its: PathBuf| match (its.canonicalize(), site.canonicalize()) {
+        (Ok(its), Ok(site)) => its == site,
+        _ => false,
+    };
+    its.is_ok_and(same) && queue.session.is_running()
+}
+
 impl Live {
     /// The live session that this run is a part of; none in a build, in a frozen one, or by a machine.
     #[must_use]
@@ -94,11 +109,13 @@ impl Live {
         Some(Self { session, program, backend: options.backend.clone(), context })
     }
 
-    /// What there is of each simulation, without computing anything. What is missing is queued.
+    /// What there is of each simulation, without computing anything. What is missing is queued where the book is
+    /// configured without a mistake.
     pub(crate) fn obtain(
         &self,
         simulations: &mut BTreeMap<String, Simulation<'_>>,
         sources: Sources<'_>,
+        is_configured: bool,
         problems: &mut Problems,
     ) -> Shown {
         let mut obtaining = Obtaining::new(sources, problems);
@@ -118,7 +135,13 @@ impl Live {
                 Shows::Nothing => {}
             }
         }
-        let Looking { standings, mut items, .. } = looking;
+        let Looking { mut standings, mut items, .. } = looking;
+        if !is_configured {
+            items.clear();
+            for standing in standings.values_mut() {
+                standing.future = Future::Refused;
+            }
+        }
         // Quickest first: the page fills.
         items.sort_by(|(one, _), (other, _)| one.total_cmp(other));
         let items = items.into_iter().map(|(_, item)| item).collect();

@@ -90,10 +90,10 @@ impl Queue {
         files::replace(&scratch.queue(), text.as_bytes(), &scratch.temporary())
     }
 
-    /// Whether the run with this key is still wanted.
+    /// Whether this attempt is still wanted.
     #[must_use]
-    pub fn wants(&self, key: &str) -> bool {
-        self.items.iter().any(|item| item.key == key)
+    pub fn wants(&self, attempt: &str) -> bool {
+        self.items.iter().any(|item| item.attempt == attempt)
     }
 
     /// mdBook's context, as whoever left the queue had it.
@@ -169,7 +169,7 @@ mod tests {
         };
         queue.write(&scratch).unwrap();
         assert_eq!(Queue::read(&scratch).as_ref(), Some(&queue));
-        assert!(queue.wants("abc") && !queue.wants("b"));
+        assert!(queue.wants("def") && !queue.wants("abc"));
         assert!(queue.context().is_err());
         std::fs::write(scratch.queue(), "{\"session\"").unwrap();
         assert_eq!(Queue::read(&scratch), None);

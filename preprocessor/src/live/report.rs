@@ -66,8 +66,10 @@ impl<'r> Report<'r> {
         }
         self.last = Some(Instant::now());
         let left = spoken(self.pace.left());
-        let words =
-            format!("{} of {} parts are there, about {left} to go.", self.held, self.shards);
+        let words = format!(
+            "Being computed: {} of {} parts are there, about {left} to go.",
+            self.held, self.shards
+        );
         let text = json!({
             "simulation": self.name,
             "held": self.held,

@@ -12,6 +12,8 @@ use crate::diagnostics::Problems;
 use crate::exhibit;
 use crate::ledger;
 use crate::ledger::Row;
+use crate::live::standing::Basis;
+use crate::live::standing::Standing;
 use crate::sentence::Sentence;
 use crate::store::layout;
 
@@ -31,12 +33,13 @@ impl Renderer<'_> {
         let rows = self.ledger.rows().to_vec();
         let held = rows.iter().filter(|row| row.verdict == "holds").count();
         let mut html = format!(
-            "<div class=\"sim-ledger\"><p>{} entries, of which {held} hold. Files: \
+            "<div class=\"sim-ledger\"><p>{} entries, of which {held} hold. {}Files: \
              <a href=\"{root}figures/ledger.csv\">CSV</a>, \
              <a href=\"{root}figures/ledger.json\">JSON</a>.</p>\
              <div class=\"table-wrapper\" role=\"group\" tabindex=\"0\" \
              aria-label=\"Claims and bounds\"><table><thead><tr>",
             rows.len(),
+            self.awaited(),
             root = page.to_root
         );
         for column in COLUMNS {
@@ -48,6 +51,21 @@ impl Renderer<'_> {
         }
         html.push_str("</tbody></table></div></div>");
         html
+    }
+
+    /// In a live session: of which simulations the entries are still to come.
+    fn awaited(&self) -> String {
+        let standings = self.evidence.standings.iter();
+        let missing = standings.filter(|(_, standing)| standing.basis == Basis::Nothing);
+        let names: Vec<String> =
+            missing.map(|(name, _)| format!("<code>{}</code>", escape(name))).collect();
+        match names.is_empty() {
+            true => String::new(),
+            false => format!(
+                "<span class=\"sim-live-word\">Those of {} are still to come.</span> ",
+                names.join(", ")
+            ),
+        }
     }
 
     fn row(
@@ -84,10 +102,11 @@ impl Renderer<'_> {
         };
         let _ = write!(
             html,
-            "<td><span class=\"verdict {}\">{}</span>{}</td>",
+            "<td><span class=\"verdict {}\">{}</span>{}{}</td>",
             escape(&row.verdict.replace(' ', "-")),
             escape(&row.verdict),
-            escape(&aside)
+            escape(&aside),
+            not_final(row.standing)
         );
         let run = [
             (!row.replicates.is_empty()).then(|| format!("{} replicates", row.replicates)),
@@ -112,10 +131,12 @@ impl Renderer<'_> {
 
     /// The files of the ledger.
     pub(super) fn export_ledger(&mut self) {
-        let rows = self.ledger.rows();
+        // A draft is in no file.
+        let rows: Vec<Row> =
+            self.ledger.rows().iter().filter(|row| row.standing != "draft").cloned().collect();
         let folder = self.config.lessons.join("figures");
         let value = serde_json::json!({ "ledger": rows });
-        self.published.add(folder.join("ledger.csv"), ledger::csv(rows).into_bytes());
+        self.published.add(folder.join("ledger.csv"), ledger::csv(&rows).into_bytes());
         let json = format!("{}\n", layout::compact(&value));
         self.published.add(folder.join("ledger.json"), json.into_bytes());
     }
@@ -148,15 +169,25 @@ impl Renderer<'_> {
             };
             let caption = self.sentence(&caption, Within::Html, page, problems);
             let link = page.link(&numbered.page, &numbered.anchor);
+            let standing = self.evidence.standings.get(&name).map_or("", Standing::word);
+            let label = numbered.label();
+            if self.evidence.is_draft(&name) {
+                let _ = write!(
+                    html,
+                    "<figure><figcaption><a href=\"{link}\">{label}</a>. {caption}{}</figcaption></figure>",
+                    not_final(standing)
+                );
+                continue;
+            }
             let _ = write!(
                 html,
                 "<figure><a href=\"{link}\"><img loading=\"lazy\" src=\"{root}figures/{stem}.svg\" \
-                 alt=\"{}\"></a><figcaption><a href=\"{link}\">{}</a>. {caption} \
+                 alt=\"{}\"></a><figcaption><a href=\"{link}\">{label}</a>. {caption}{} \
                  <span class=\"sim-files\"><a href=\"{root}figures/{stem}.svg\">SVG</a>, \
                  <a href=\"{root}figures/{stem}.csv\">CSV</a>, \
                  <a href=\"{root}figures/{name}.json\">JSON</a></span></figcaption></figure>",
                 escape(&found.label),
-                numbered.label(),
+                not_final(standing),
             );
         }
         html.push_str("</div>");
@@ -182,5 +213,13 @@ impl Renderer<'_> {
         }
         html.push_str("</ul>");
         html
+    }
+}
+
+/// In a live session, that a record is no final one; nothing where it is.
+fn not_final(standing: &str) -> String {
+    match standing {
+        "" => String::new(),
+        word => format!(" <span class=\"sim-live-word\">({word})</span>"),
     }
 }

@@ -41,6 +41,8 @@ pub(super) struct Prepared<'j, 'c> {
     place: Where,
     shards: Vec<Value>,
     addresses: Vec<String>,
+    /// Seconds that the experiment estimates of a shard, on average.
+    estimated: f64,
 }
 
 /// What became of the shards of a job.
@@ -84,8 +86,8 @@ impl<'j, 'c> Prepared<'j, 'c> {
         let address = |shard| simulation.inputs.shard_digest(shard, place.label);
         let addresses: Vec<String> = shards.iter().map(address).collect();
         let finished = held(&simulation.name, &addresses, scratch);
-        let average = job.before.unwrap_or(cost.seconds / shards.len().max(1) as f64);
-        let expected = durations.expected(entry.id(), place.label, average);
+        let estimated = cost.seconds / shards.len().max(1) as f64;
+        let expected = durations.expected(entry.id(), place.label, estimated, job.before);
         let unit = |shard: usize| Unit {
             job: number,
             shard,
@@ -97,7 +99,7 @@ impl<'j, 'c> Prepared<'j, 'c> {
         let missing = (0..shards.len()).filter(|&shard| finished[shard].is_none());
         let units: Vec<Unit> = missing.map(unit).collect();
         let parts = Parts { finished, failed: BTreeMap::new(), fault: None, left: units.len() };
-        Ok((Self { number, units, job, place, shards, addresses }, parts))
+        Ok((Self { number, units, job, place, shards, addresses, estimated }, parts))
     }
 
     /// What of it is to be run, each with the address of the shard.
@@ -162,7 +164,8 @@ impl<'j, 'c> Prepared<'j, 'c> {
     ) {
         if let Ok(done) = done {
             let experiment = self.job.simulation.entry.id();
-            durations.note(experiment, self.place.label, &self.shards[shard], done.seconds);
+            let seconds = (done.seconds, self.estimated);
+            durations.note(experiment, self.place.label, &self.shards[shard], seconds);
         }
     }
 

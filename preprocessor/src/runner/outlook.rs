@@ -15,8 +15,7 @@ pub(crate) struct Outlook {
     pub(crate) shards: usize,
     /// How many of them scratch holds.
     pub(crate) held: usize,
-    /// The others by address, each with the seconds on one core that it is expected to take: as long as it took before, or
-    /// as shards of its kind did, or as a record says, or as the experiment does.
+    /// The others by address, each with the seconds on one core that it is expected to take.
     pub(crate) missing: BTreeMap<String, f64>,
 }
 
@@ -36,9 +35,9 @@ impl Outlook {
     ) -> Result<Self, Failure> {
         let Simulation { entry, parameters, inputs, .. } = simulation;
         let (shards, cost) = (entry.shards(parameters)?, entry.cost(parameters)?);
-        let average = before.unwrap_or(cost.seconds / shards.len().max(1) as f64);
+        let estimated = cost.seconds / shards.len().max(1) as f64;
         let outlook = |label: &str| {
-            let expected = durations.expected(entry.id(), label, average);
+            let expected = durations.expected(entry.id(), label, estimated, before);
             let (mut held, mut missing) = (0, BTreeMap::new());
             for shard in &shards {
                 let address = inputs.shard_digest(shard, label);

@@ -166,9 +166,9 @@ impl Running {
                 return Err(Undone::Stopped);
             }
             let over = if started.elapsed().as_secs_f64() > limits.seconds {
-                format!("it did not end within {} s", limits.seconds)
+                format!("it did not end within {} s (`shard-seconds`)", limits.seconds)
             } else if memory.used_by(self.child.id()).is_some_and(|used| used > limits.megabytes) {
-                format!("it used more than {} MB of memory", limits.megabytes)
+                format!("it used more than {} MB of memory (`shard-megabytes`)", limits.megabytes)
             } else {
                 continue;
             };

@@ -135,13 +135,17 @@ impl Records {
         }
     }
 
-    /// Stores a record, unless the same content lies there already. Says whether it wrote.
+    /// Stores a record, unless the same content lies there already. Says whether its content is new.
     ///
     /// # Errors
     /// Those of the file system.
     pub fn store(&self, stored: &Stored, scratch: &Scratch) -> io::Result<bool> {
-        if let Found::Fresh(found) = self.find(&stored.inputs)
-            && found.digest == stored.digest
+        let same = match self.find(&stored.inputs) {
+            Found::Fresh(found) if found.digest == stored.digest => Some(found),
+            _ => None,
+        };
+        // One from before items of code were kept is of the same code, and can say which they are.
+        if same.as_ref().is_some_and(|found| !found.sources.is_empty() || stored.sources.is_empty())
         {
             return Ok(false);
         }
@@ -153,7 +157,7 @@ impl Records {
             Err(why) => return Err(io::Error::other(format!("it does not read back: {why}"))),
         }
         files::replace(&self.path(&stored.inputs), text.as_bytes(), &scratch.temporary())?;
-        Ok(true)
+        Ok(same.is_none())
     }
 
     /// Removes the temporary files that killed processes left, which lie here where scratch is on another file

@@ -187,7 +187,8 @@ impl<'s, 'c> One<'s, 'c> {
     fn ways_out(&self) -> Vec<String> {
         let (name, file) = (&self.simulation.name, shown(&self.file));
         let referred = self.survey.referred.contains(name);
-        let run = match referred {
+        let is_dear = self.cost().is_ok_and(|cost| cost > self.survey.config.max_seconds);
+        let run = match referred && !is_dear {
             true => format!("`mdbook-simulation run {name}`, or `build`, computes it"),
             false => format!("`mdbook-simulation run {name}` computes it"),
         };

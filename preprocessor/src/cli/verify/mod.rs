@@ -37,6 +37,7 @@ use crate::store::records::Found;
 use crate::store::records::Records;
 use crate::store::records::Stored;
 use crate::store::scratch::Scratch;
+use crate::system;
 
 #[derive(Debug, Args)]
 pub(super) struct Verify {
@@ -161,7 +162,7 @@ impl Verify {
         let sources = Sources { config: &config, library, scratch, running };
         let mut obtaining = Obtaining::new(sources, problems);
         let mut observer = progress::observer(running.telling);
-        obtaining.compute(simulations, observer.as_mut(), &|| false);
+        obtaining.compute(simulations, observer.as_mut(), &system::is_ended);
         Ok(obtaining.obtained)
     }
 }

@@ -100,6 +100,12 @@ impl<'t> Told<'t> {
                     "{count} record{s}: {same} the same, {within} within tolerance, \
                      {differing} differing, {unverified} not verified"
                 )?;
+                if differing > 0 {
+                    writeln!(
+                        out,
+                        "where the code is right, `mdbook-simulation run NAME --fresh` stores what it gives"
+                    )?;
+                }
             }
         }
         Ok(agree)

@@ -108,6 +108,7 @@ impl Observer for Bars {
 
     fn shard(&mut self, job: usize, expected: f64, took: Option<f64>) {
         self.shared(job, took.is_some());
+        Words::shard(&mut self.words, job, took);
         if let Some(total) = &mut self.total {
             total.pace.shard(expected, took);
             total.show();

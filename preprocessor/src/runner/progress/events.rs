@@ -64,6 +64,7 @@ impl<W: Write> Observer for Events<W> {
     }
 
     fn shard(&mut self, job: usize, expected: f64, took: Option<f64>) {
+        self.lines.shard(job, expected, took);
         self.pace.shard(expected, took);
         let event = json!({
             "event": "shard",

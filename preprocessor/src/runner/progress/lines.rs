@@ -17,6 +17,9 @@ pub(super) struct Words {
     job: usize,
     name: String,
     what: String,
+    /// How many shards are run for it, and how many of them are done.
+    run: usize,
+    done: usize,
 }
 
 impl Words {
@@ -32,12 +35,19 @@ impl Words {
                 "{run} of {shards} shards on {place}, {shared} with another's, the others were there"
             ),
         };
-        Self { job: planned.job, name: format!("{name}{of}"), what }
+        Self { job: planned.job, name: format!("{name}{of}"), what, run, done: 0 }
+    }
+
+    /// Notes that a shard of a job is done, unless it failed.
+    pub(super) fn shard(words: &mut [Self], job: usize, took: Option<f64>) {
+        if let Some(of) = words.iter_mut().find(|words| words.job == job && took.is_some()) {
+            of.done += 1;
+        }
     }
 
     /// One line on what became of a job.
     pub(super) fn line(words: &[Self], job: usize, outcome: Outcome<'_>) -> Option<String> {
-        let Self { name, what, .. } = words.iter().find(|words| words.job == job)?;
+        let Self { name, what, run, done, .. } = words.iter().find(|words| words.job == job)?;
         Some(match outcome {
             Outcome::Computed { seconds, changed, .. } => {
                 let took = spoken(seconds);
@@ -46,7 +56,9 @@ impl Words {
             }
             // The problem itself is told with its place.
             Outcome::Failed(_) => format!("failed {name}: {what}"),
-            Outcome::Stopped => format!("stopped {name}: {what}"),
+            Outcome::Stopped => {
+                format!("stopped {name}: {done} of {run} shards are done, and kept")
+            }
         })
     }
 }
@@ -66,6 +78,10 @@ impl Observer for Lines {
     fn planned(&mut self, plan: &[Planned<'_>], at_once: usize) {
         self.words = plan.iter().map(Words::of).collect();
         tracing::info!("{}", head(plan, at_once));
+    }
+
+    fn shard(&mut self, job: usize, _: f64, took: Option<f64>) {
+        Words::shard(&mut self.words, job, took);
     }
 
     fn settled(&mut self, job: usize, outcome: Outcome<'_>) {
@@ -94,7 +110,9 @@ mod tests {
         let resumed = Planned { job: 4, name: "double-descent", held: 6, ..planned.clone() };
         let shared = Planned { job: 5, shared: 7, ..planned.clone() };
         let both = Planned { job: 6, shared: 2, ..resumed.clone() };
-        let words = [&planned, &resumed, &shared, &both].map(Words::of);
+        let mut words = [&planned, &resumed, &shared, &both].map(Words::of);
+        Words::shard(&mut words, 3, Some(1.0));
+        Words::shard(&mut words, 3, None);
         let computed = |changed| Outcome::Computed { digest: "", changed, seconds: 31.0 };
         let line = |job, outcome| Words::line(&words, job, outcome).unwrap();
         assert_eq!(
@@ -107,6 +125,10 @@ mod tests {
              the record is as it was"
         );
         assert!(line(3, Outcome::Failed("x")).starts_with("failed noiseless"));
+        assert_eq!(
+            line(3, Outcome::Stopped),
+            "stopped noiseless of double-descent: 1 of 9 shards are done, and kept"
+        );
         let shared = line(5, computed(true));
         assert!(shared.contains(": 2 of 9 shards on flex, the others with another's;"), "{shared}");
         let both = line(6, computed(true));
