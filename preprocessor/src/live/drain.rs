@@ -281,7 +281,7 @@ impl<'c> Drain<'c> {
         let mut problems = Problems::default();
         let mut obtaining = Obtaining::new(sources, &mut problems);
         let mut lines = progress::observer(running.telling);
-        let mut report = Report::new(&context, lines.as_mut());
+        let mut report = Report::new(&context, &work.item.name, work.draft, lines.as_mut());
         obtaining.compute(vec![&simulation], &mut report, &|| watch.stops());
         // The next one is for whoever waits for the book's lock, and looks now and then.
         std::thread::sleep(3 * scratch::LOOK);
@@ -381,7 +381,7 @@ impl Work {
             problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>().join("; ")
         })?;
         let inputs = RunInputs::new(entry, &parameters, data);
-        let name = if self.draft { format!("{name}, a draft,") } else { name.clone() };
+        let name = if self.draft { format!("{name} (draft)") } else { name.clone() };
         Ok(Simulation { name, entry, parameters, inputs, published: false, sweep: None, place })
     }
 }

@@ -29,7 +29,9 @@ const APART: Duration = Duration::from_millis(500);
 pub(super) struct Report<'r> {
     build: PathBuf,
     and: &'r mut dyn Observer,
+    /// The simulation as its page names it, and what of it is computed.
     name: String,
+    what: &'static str,
     held: usize,
     shards: usize,
     pace: Pace,
@@ -38,10 +40,16 @@ pub(super) struct Report<'r> {
 
 impl<'r> Report<'r> {
     /// For the site of a book.
-    pub(super) fn new(context: &PreprocessorContext, and: &'r mut dyn Observer) -> Self {
+    pub(super) fn new(
+        context: &PreprocessorContext,
+        name: &str,
+        draft: bool,
+        and: &'r mut dyn Observer,
+    ) -> Self {
+        let what = if draft { "A draft is being computed" } else { "Being computed" };
         let build = context.root.join(&context.config.build.build_dir);
-        let (name, held, shards) = (String::new(), 0, 0);
-        Self { build, and, name, held, shards, pace: Pace::default(), last: None }
+        let (name, held, shards) = (name.to_owned(), 0, 0);
+        Self { build, and, name, what, held, shards, pace: Pace::default(), last: None }
     }
 
     /// The file, or where it belongs in a site of a live session; nothing where there is no such site now, or one that was
@@ -66,10 +74,8 @@ impl<'r> Report<'r> {
         }
         self.last = Some(Instant::now());
         let left = spoken(self.pace.left());
-        let words = format!(
-            "Being computed: {} of {} parts are there, about {left} to go.",
-            self.held, self.shards
-        );
+        let (what, held, shards) = (self.what, self.held, self.shards);
+        let words = format!("{what}: {held} of {shards} parts are there, about {left} to go.");
         let text = json!({
             "simulation": self.name,
             "held": self.held,
@@ -85,7 +91,6 @@ impl Observer for Report<'_> {
     fn planned(&mut self, plan: &[Planned<'_>], at_once: usize) {
         self.and.planned(plan, at_once);
         if let [planned] = plan {
-            self.name = planned.name.to_owned();
             (self.held, self.shards) = (planned.held, planned.shards);
             self.pace = Pace::new(plan, at_once);
             self.write();
@@ -130,11 +135,11 @@ mod tests {
         let context =
             PreprocessorContext::new(root.path().to_owned(), Config::default(), "html".into());
         let (mut nobody, mut other) = (Nobody, Nobody);
-        let mut report = Report::new(&context, &mut nobody);
+        let mut report = Report::new(&context, "a", false, &mut nobody);
         let told = || std::fs::read_to_string(site.join(FILE)).unwrap_or_default();
         let planned = |held| Planned {
             job: 0,
-            name: "a",
+            name: "as the run names it",
             experiment: "b",
             shards: 3,
             held,
@@ -157,7 +162,10 @@ mod tests {
         assert!(text.contains("\"held\":2") && text.contains("2 of 3 parts"), "{text}");
         report.ended();
         assert_eq!(told(), "{}", "mdBook may be about to remove it");
-        Report::new(&context, &mut other).planned(&[planned(1)], 1);
-        assert!(told().contains("\"held\":1"));
+        Report::new(&context, "a", true, &mut other).planned(&[planned(1)], 1);
+        assert!(
+            told().contains("\"held\":1") && told().contains("A draft is being computed: 1 of 3")
+        );
+        assert!(told().contains("\"simulation\":\"a\""));
     }
 }

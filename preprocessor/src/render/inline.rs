@@ -133,7 +133,7 @@ impl Renderer<'_> {
         Some(match self.evidence.standings.get(&asked.name) {
             None => within.explained("sim-value", &text, &printed.uncertainty),
             Some(standing) => {
-                let explanation = format!("{}; {}", standing.sentence(), printed.uncertainty);
+                let explanation = format!("{} Now: {}", standing.sentence(), printed.uncertainty);
                 let text = format!("{text} ({})", standing.word());
                 within.explained("sim-value sim-live-word", &text, &explanation)
             }

@@ -25,10 +25,12 @@ pub(super) struct Words {
 impl Words {
     pub(super) fn of(planned: &Planned<'_>) -> Self {
         let Planned { name, experiment, shards, held, shared, place, .. } = planned;
-        let of = if name == experiment { String::new() } else { format!(" of {experiment}") };
+        let same = name == experiment || name.strip_suffix(" (draft)") == Some(experiment);
+        let of = if same { String::new() } else { format!(" of {experiment}") };
         let run = planned.run();
+        let s = if run == 1 { "" } else { "s" };
         let what = match (held, shared) {
-            (0, 0) => format!("{run} shards on {place}"),
+            (0, 0) => format!("{run} shard{s} on {place}"),
             (_, 0) => format!("{run} of {shards} shards on {place}, the others were there"),
             (0, _) => format!("{run} of {shards} shards on {place}, the others with another's"),
             _ => format!(
